@@ -1,0 +1,68 @@
+import { z } from 'zod'
+
+/** The schema of `config.yaml`, and the only place where defaults stand. Pure: the window's forms use it too. */
+
+export const protocolIds = ['openai-chat', 'openai-responses', 'anthropic', 'gemini', 'code-assist'] as const
+
+/** A secret by reference, never the secret: `env:NAME` or `keychain:NAME`. */
+export const secretReference = z
+  .string()
+  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|keychain:[\w.@/-]+)$/, 'must be a reference: env:NAME or keychain:NAME')
+
+const seconds = z.number().positive().max(86_400)
+
+const backendSchema = z.strictObject({
+  /** A backend of the product's list, or `custom`. */
+  type: z.string(),
+  /** The wire format of a custom backend. */
+  protocol: z.enum(protocolIds).optional(),
+  /** The base URL as the vendor's documents give it: with `/v1` for OpenAI and Anthropic, without a version for Gemini. */
+  api_url: z.url({ protocol: /^https?$/ }).optional(),
+  api_key: secretReference.optional(),
+  /** Models to list instead of asking the backend for them. */
+  models: z.array(z.string().min(1)).optional(),
+  /** Headers to send with every request, for gateways that ask for them. Values may be `env:` references. */
+  headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not a header name'), z.string()).optional(),
+  /** Seconds without a sign of life before a request to this backend is given up. */
+  timeout: seconds.optional(),
+  enabled: z.boolean().optional(),
+})
+
+export const configSchema = z.strictObject({
+  /** `backend` now; `backend:model` picks a model for clients that name none. */
+  default_backend: z.string().min(1).optional(),
+  backends: z.record(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'is not a backend id'), backendSchema).prefault({}),
+  server: z
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: z.int().min(0).max(65_535).default(8000),
+      /** Keys that clients must send, by reference. Needed before listening on anything but loopback. */
+      api_keys: z.array(secretReference).default([]),
+      /** Names besides loopback by which clients may call us (the `Host` header). */
+      allowed_hosts: z.array(z.string().min(1)).default([]),
+      /** Web origins besides our own that may call us from a browser. */
+      allowed_origins: z.array(z.url()).default([]),
+      body_limit_mb: z.number().positive().max(1024).default(64),
+      /** Seconds that open turns may go on when we are asked to stop. */
+      drain_seconds: z.number().min(0).max(600).default(10),
+    })
+    .prefault({}),
+  traffic: z
+    .strictObject({
+      /** How much of a turn is kept: its facts, also its bodies in memory, or its bodies on disk. */
+      capture: z.enum(['metadata', 'memory', 'disk']).default('memory'),
+      retention_days: z.number().positive().max(3650).default(30),
+      max_mb: z.number().positive().default(500),
+      /** Bodies kept in memory: of how many turns, and how much in all. */
+      memory_turns: z.int().min(0).default(200),
+      memory_mb: z.number().min(0).default(128),
+    })
+    .prefault({}),
+  log_level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
+})
+
+export type Config = Readonly<z.output<typeof configSchema>>
+export type BackendConfig = Config['backends'][string]
+export type ServerConfig = Config['server']
+export type TrafficConfig = Config['traffic']
+export type SecretReference = string

@@ -1,0 +1,198 @@
+import type { Delta, Events, OpenPart, StopReason, StreamEvent, Usage } from './events.ts'
+import type { Citation, Extras, Part, Signature } from './request.ts'
+import { ProxyError } from './errors.ts'
+
+/** A whole answer. */
+export interface Reply {
+  readonly id: string
+  readonly model: string
+  readonly parts: readonly Part[]
+  readonly reason: StopReason
+  readonly stopSequence?: string | undefined
+  readonly rawReason?: string | undefined
+  readonly usage?: Usage | undefined
+  readonly extras?: Extras | undefined
+}
+
+/** Waits for an answer to end and gives it whole. Throws what the answer throws, and `bad-upstream` if it ends without `finish`. */
+export async function collect(events: Events): Promise<Reply> {
+  let start: Extract<StreamEvent, { type: 'start' }> | undefined
+  const growing: GrowingPart[] = []
+
+  for await (const batch of events) {
+    for (const event of batch) {
+      switch (event.type) {
+        case 'start':
+          start = event
+          break
+        case 'part-start':
+          growing[event.index] = { open: event.part, text: '', citations: [], logprobs: [] }
+          break
+        case 'part-delta':
+          grow(growing[event.index], event)
+          break
+        case 'part-end': {
+          const part = growing[event.index]
+          if (part !== undefined) part.extras = event.extras
+          break
+        }
+        case 'ping':
+          break
+        case 'finish':
+          return {
+            id: start?.id ?? '',
+            model: start?.model ?? '',
+            parts: growing.map(finished),
+            reason: event.reason,
+            stopSequence: event.stopSequence,
+            rawReason: event.rawReason,
+            usage: event.usage ?? start?.usage,
+            extras: mergeExtras(start?.extras, event.extras),
+          }
+      }
+    }
+  }
+  throw new ProxyError('bad-upstream', 'the answer ended without being finished')
+}
+
+/** A whole answer as the events that would have built it: for commands, and for backends that cannot stream. */
+export async function* replay(reply: Reply): AsyncGenerator<readonly StreamEvent[]> {
+  yield [{ type: 'start', id: reply.id, model: reply.model, usage: reply.usage }]
+  let index = 0
+  for (const part of reply.parts) {
+    const opened = reopened(part)
+    if (opened === undefined) continue
+    const here = index++
+    yield [
+      { type: 'part-start', index: here, part: opened.open },
+      ...opened.deltas.map(delta => ({ type: 'part-delta', index: here, delta }) as const),
+      { type: 'part-end', index: here, extras: part.extras },
+    ]
+  }
+  yield [
+    {
+      type: 'finish',
+      reason: reply.reason,
+      stopSequence: reply.stopSequence,
+      rawReason: reply.rawReason,
+      usage: reply.usage,
+      extras: reply.extras,
+    },
+  ]
+}
+
+interface GrowingPart {
+  readonly open: OpenPart
+  text: string
+  signature?: Signature
+  encrypted?: Signature
+  readonly citations: Citation[]
+  readonly logprobs: unknown[]
+  extras?: Extras | undefined
+}
+
+function grow(part: GrowingPart | undefined, { index, delta }: Extract<StreamEvent, { type: 'part-delta' }>) {
+  if (part === undefined) throw new ProxyError('internal', `a delta came for part ${index}, which is not open`)
+  switch (delta.type) {
+    case 'text':
+      part.text += delta.text
+      break
+    case 'signature':
+      part.signature = delta.signature
+      break
+    case 'encrypted':
+      part.encrypted = delta.encrypted
+      break
+    case 'citation':
+      part.citations.push(delta.citation)
+      break
+    case 'logprobs':
+      part.logprobs.push(...delta.logprobs)
+      break
+  }
+}
+
+function finished({ open, text, signature, encrypted, citations, logprobs, extras }: GrowingPart): Part {
+  switch (open.type) {
+    case 'text':
+      return {
+        type: 'text',
+        text,
+        ...(citations.length > 0 && { citations }),
+        ...(logprobs.length > 0 && { logprobs }),
+        ...(signature && { signature }),
+        ...(extras && { extras }),
+      }
+    case 'reasoning':
+      return { ...open, text, ...(signature && { signature }), ...(encrypted && { encrypted }), ...(extras && { extras }) }
+    case 'tool-call':
+      return { ...open, arguments: text, ...(signature && { signature }), ...(extras && { extras }) }
+    case 'refusal':
+      return { type: 'refusal', text, ...(extras && { extras }) }
+    case 'opaque':
+      return { ...open, ...(extras && { extras }) }
+  }
+}
+
+/** How a whole part opens and what is then added to it; nothing for parts that no answer can hold. */
+function reopened(part: Part): { open: OpenPart; deltas: Delta[] } | undefined {
+  switch (part.type) {
+    case 'text':
+      return {
+        open: { type: 'text' },
+        deltas: [
+          ...textDelta(part.text),
+          ...(part.citations ?? []).map(citation => ({ type: 'citation', citation }) as const),
+          ...(part.logprobs === undefined ? [] : [{ type: 'logprobs', logprobs: part.logprobs } as const]),
+          ...signatureDelta(part.signature),
+        ],
+      }
+    case 'reasoning': {
+      const { summary, redacted, itemId } = part
+      return {
+        open: {
+          type: 'reasoning',
+          ...(summary !== undefined && { summary }),
+          ...(redacted !== undefined && { redacted }),
+          ...(itemId !== undefined && { itemId }),
+        },
+        deltas: [
+          ...textDelta(part.text),
+          ...signatureDelta(part.signature),
+          ...(part.encrypted === undefined ? [] : [{ type: 'encrypted', encrypted: part.encrypted } as const]),
+        ],
+      }
+    }
+    case 'tool-call': {
+      const { id, name, kind, namespace } = part
+      return {
+        open: { type: 'tool-call', id, name, kind, ...(namespace !== undefined && { namespace }) },
+        deltas: [...textDelta(part.arguments), ...signatureDelta(part.signature)],
+      }
+    }
+    case 'refusal':
+      return { open: { type: 'refusal' }, deltas: textDelta(part.text) }
+    case 'opaque':
+      return { open: { type: 'opaque', protocol: part.protocol, raw: part.raw }, deltas: [] }
+    case 'image':
+    case 'audio':
+    case 'file':
+    case 'tool-result':
+      return undefined
+  }
+}
+
+function textDelta(text: string): Delta[] {
+  return text === '' ? [] : [{ type: 'text', text }]
+}
+
+function signatureDelta(signature: Signature | undefined): Delta[] {
+  return signature === undefined ? [] : [{ type: 'signature', signature }]
+}
+
+function mergeExtras(first: Extras | undefined, second: Extras | undefined): Extras | undefined {
+  if (first === undefined || second === undefined) return first ?? second
+  const merged: Record<string, Readonly<Record<string, unknown>>> = { ...first }
+  for (const [protocol, fields] of Object.entries(second)) merged[protocol] = { ...merged[protocol], ...fields }
+  return merged
+}

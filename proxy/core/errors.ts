@@ -17,6 +17,7 @@ export type ErrorKind =
   | 'bad-upstream'
   | 'unreachable'
   | 'timeout'
+  | 'loop'
   | 'cancelled'
   | 'internal'
 
@@ -70,6 +71,7 @@ const kindsByStatus: Readonly<Record<number, ErrorKind>> = {
   429: 'rate-limited',
   503: 'overloaded',
   504: 'timeout',
+  508: 'loop',
   529: 'overloaded',
 }
 

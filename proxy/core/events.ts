@@ -7,7 +7,13 @@ import type { Citation, Extras, Signature } from './request.ts'
  * failure, never a success. Failures are thrown as ProxyError.
  */
 export type StreamEvent =
-  | { readonly type: 'start'; readonly id: string; readonly model: string; readonly usage?: Usage | undefined; readonly extras?: Extras | undefined }
+  | {
+      readonly type: 'start'
+      readonly id: string
+      readonly model: string
+      readonly usage?: Usage | undefined
+      readonly extras?: Extras | undefined
+    }
   | { readonly type: 'part-start'; readonly index: number; readonly part: OpenPart }
   | { readonly type: 'part-delta'; readonly index: number; readonly delta: Delta }
   | { readonly type: 'part-end'; readonly index: number; readonly extras?: Extras | undefined }
@@ -27,7 +33,12 @@ export type StreamEvent =
 /** What is known of a part when it opens; the rest comes as deltas. */
 export type OpenPart =
   | { readonly type: 'text' }
-  | { readonly type: 'reasoning'; readonly summary?: boolean | undefined; readonly redacted?: string | undefined; readonly itemId?: string | undefined }
+  | {
+      readonly type: 'reasoning'
+      readonly summary?: boolean | undefined
+      readonly redacted?: string | undefined
+      readonly itemId?: string | undefined
+    }
   | {
       readonly type: 'tool-call'
       readonly id: string

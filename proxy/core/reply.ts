@@ -124,7 +124,13 @@ function finished({ open, text, signature, encrypted, citations, logprobs, extra
         ...(extras && { extras }),
       }
     case 'reasoning':
-      return { ...open, text, ...(signature && { signature }), ...(encrypted && { encrypted }), ...(extras && { extras }) }
+      return {
+        ...open,
+        text,
+        ...(signature && { signature }),
+        ...(encrypted && { encrypted }),
+        ...(extras && { extras }),
+      }
     case 'tool-call':
       return { ...open, arguments: text, ...(signature && { signature }), ...(extras && { extras }) }
     case 'refusal':

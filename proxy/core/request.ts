@@ -49,15 +49,7 @@ export interface Message {
 
 /** A piece of content. */
 export type Part =
-  | TextPart
-  | ImagePart
-  | AudioPart
-  | FilePart
-  | ReasoningPart
-  | ToolCallPart
-  | ToolResultPart
-  | RefusalPart
-  | OpaquePart
+  TextPart | ImagePart | AudioPart | FilePart | ReasoningPart | ToolCallPart | ToolResultPart | RefusalPart | OpaquePart
 
 interface PartCommon {
   readonly cache?: CacheMark | undefined
@@ -78,7 +70,12 @@ export interface TextPart extends PartCommon {
 export type Source =
   | { readonly type: 'base64'; readonly mediaType: string; readonly data: string }
   | { readonly type: 'url'; readonly url: string; readonly mediaType?: string | undefined }
-  | { readonly type: 'file-id'; readonly protocol: string; readonly id: string; readonly mediaType?: string | undefined }
+  | {
+      readonly type: 'file-id'
+      readonly protocol: string
+      readonly id: string
+      readonly mediaType?: string | undefined
+    }
   | { readonly type: 'text'; readonly text: string }
 
 export interface ImagePart extends PartCommon {

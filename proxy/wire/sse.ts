@@ -49,12 +49,16 @@ function createFramer() {
     rest += text
     const frames: SseFrame[] = []
     let from = 0
+    let lf = rest.indexOf('\n')
+    let cr = rest.indexOf('\r')
     for (;;) {
-      const end = lineEnd(rest, from)
+      const end = cr === -1 || (lf !== -1 && lf < cr) ? lf : cr
       // A CR that ends what we have may be half of a CRLF: it waits for the next chunk.
-      if (end === -1 || (rest[end] === '\r' && end === rest.length - 1)) break
+      if (end === -1 || (end === cr && end === rest.length - 1)) break
       take(rest.slice(from, end), frames)
-      from = rest[end] === '\r' && rest[end + 1] === '\n' ? end + 2 : end + 1
+      from = end === cr && lf === cr + 1 ? end + 2 : end + 1
+      if (lf !== -1 && lf < from) lf = rest.indexOf('\n', from)
+      if (cr !== -1 && cr < from) cr = rest.indexOf('\r', from)
     }
     rest = rest.slice(from)
     return frames
@@ -83,10 +87,4 @@ function createFramer() {
   }
 
   return { push, end }
-}
-
-function lineEnd(text: string, from: number): number {
-  const lf = text.indexOf('\n', from)
-  const cr = text.indexOf('\r', from)
-  return lf === -1 ? cr : cr === -1 ? lf : Math.min(lf, cr)
 }

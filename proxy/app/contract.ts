@@ -1,0 +1,316 @@
+import { z } from 'zod'
+
+/**
+ * Everything a window may ask of the app (calls) and is told by it (notices). Fulfilled once, in `app/handlers.ts`; carried
+ * over IPC in the desktop app and over HTTP and an event stream in the headless server. Times are epoch milliseconds,
+ * durations milliseconds, sizes bytes, unless a name says otherwise. No secret is ever in an output.
+ */
+
+/** The outcomes of a turn, apart from its HTTP status. */
+export const outcomes = [
+  'ok',
+  'ok after retry',
+  'ok via fallback',
+  'interrupted',
+  'client cancelled',
+  'rate limited',
+  'auth failed',
+  'rejected',
+  'upstream error',
+  'network',
+  'timeout',
+  'blocked',
+] as const
+
+/** What only a desktop can do answers so elsewhere. */
+const unsupported = z.object({ supported: z.literal(false), reason: z.string() })
+
+/** Why the proxy is not running, and what the window can offer. */
+const trouble = z.object({
+  kind: z.enum(['address-taken', 'address-denied', 'config', 'unknown']),
+  message: z.string(),
+  /** The program that holds the address, where it could be told. */
+  holder: z.object({ name: z.string(), pid: z.number() }).optional(),
+  /** A port that was free a moment ago. */
+  freePort: z.number().optional(),
+})
+
+const status = z.object({
+  run: z.enum(['stopped', 'starting', 'running', 'stopping', 'failed']),
+  host: z.string(),
+  port: z.number(),
+  /** What clients are pointed at, without a path: `http://127.0.0.1:8000`. */
+  url: z.string(),
+  trouble: trouble.optional(),
+  version: z.string(),
+  instance: z.string(),
+  startedAt: z.number().optional(),
+  /** What stands around the proxy; with `headless` the window is a browser in front of the server. */
+  shell: z.enum(['desktop', 'headless']),
+  platform: z.string(),
+  /** Problems of the config file as it is on disk; the last good one goes on. */
+  configProblems: z.array(z.string()),
+  /** Whether the traffic log can be written. */
+  log: z.object({ state: z.enum(['ok', 'degraded']), reason: z.string().optional(), dropped: z.number() }),
+})
+
+/** Figures since midnight, local time, but for the open turns. */
+const counters = z.object({
+  open: z.number(),
+  turns: z.number(),
+  errors: z.number(),
+  tokensIn: z.number(),
+  tokensOut: z.number(),
+  tokensCached: z.number(),
+  /** Turns and errors of each of the last 24 hours, oldest first. */
+  hours: z.array(z.object({ turns: z.number(), errors: z.number(), tokensIn: z.number(), tokensOut: z.number() })),
+})
+
+const backend = z.object({
+  id: z.string(),
+  title: z.string(),
+  protocol: z.string(),
+  /** Where it is called; absent for one that is built in. */
+  url: z.string().optional(),
+  state: z.enum(['ready', 'needs-key', 'off']),
+  /** The state in a sentence, with what to do. */
+  detail: z.string(),
+  isDefault: z.boolean(),
+  /** Of the last hour. */
+  turns: z.number(),
+  failures: z.number(),
+  medianFirstTokenMs: z.number().optional(),
+})
+
+/** Where turns go that name no backend. */
+const route = z.object({ backend: z.string(), model: z.string().optional(), source: z.string() })
+
+const model = z.object({ id: z.string(), backend: z.string(), model: z.string() })
+
+/** A turn as a row of the list. While it is open it has no outcome. */
+export const turn = z.object({
+  id: z.string(),
+  at: z.number(),
+  open: z.boolean(),
+  frontend: z.string(),
+  path: z.string(),
+  client: z.string(),
+  asked: z.string(),
+  backend: z.string().optional(),
+  served: z.string().optional(),
+  way: z.enum(['relayed', 'translated', 'local']).optional(),
+  why: z.string().optional(),
+  streamed: z.boolean(),
+  outcome: z.enum(outcomes).optional(),
+  status: z.number().optional(),
+  firstByteMs: z.number().optional(),
+  firstTokenMs: z.number().optional(),
+  durationMs: z.number().optional(),
+  tokensIn: z.number().optional(),
+  tokensOut: z.number().optional(),
+  cacheRead: z.number().optional(),
+  cacheWrite: z.number().optional(),
+  reasoning: z.number().optional(),
+  requestBytes: z.number(),
+  responseBytes: z.number(),
+  stopReason: z.string().optional(),
+  upstreamId: z.string().optional(),
+  error: z.string().optional(),
+  /** The last words of an answer that is still coming, or its first words when it is over; where bodies are captured. */
+  words: z.string().optional(),
+})
+
+/** A captured body, secrets masked. */
+const body = z.object({
+  /** Text of the body, or of its first part. */
+  text: z.string(),
+  /** Bytes there were in all. */
+  bytes: z.number(),
+  /** Whether `text` is less than all of it. */
+  cut: z.boolean(),
+})
+
+const turnDetail = z.object({
+  turn,
+  requestHeaders: z.record(z.string(), z.string()),
+  responseHeaders: z.record(z.string(), z.string()),
+  request: body.optional(),
+  response: body.optional(),
+  /** Why there is no body, and what setting would give one. */
+  bodiesMissing: z.string().optional(),
+  /** The request as a command for a shell, through this proxy, secrets replaced by variables. */
+  curl: z.string(),
+})
+
+export const turnFilter = z.object({
+  /** Matches model, backend, client, path and error. */
+  text: z.string().max(200).optional(),
+  outcomes: z.array(z.enum(outcomes)).optional(),
+  backends: z.array(z.string()).optional(),
+})
+
+const key = z.object({
+  name: z.string(),
+  /** The backend it is for. */
+  backend: z.string(),
+  /** Its last four characters, if it is long enough to show any. */
+  fingerprint: z.string().optional(),
+  source: z.enum(['keychain', 'file', 'env']),
+  /** The variable it comes from, for `env`. */
+  envName: z.string().optional(),
+  /** Whether it is the one in use for its backend. */
+  inUse: z.boolean(),
+  state: z.enum(['ready', 'unreadable', 'locked']),
+  detail: z.string().optional(),
+  addedAt: z.number().optional(),
+  lastUsedAt: z.number().optional(),
+})
+
+const keyStore = z.object({
+  id: z.enum(['keychain', 'file', 'env']),
+  /** As people know it: "GNOME keyring (Secret Service)". */
+  title: z.string(),
+  usable: z.boolean(),
+  /** Whether new keys go there. */
+  inUse: z.boolean(),
+  /** Protected by less than the user's login. */
+  weak: z.boolean(),
+  detail: z.string(),
+})
+
+/** A rung of a key's test. */
+const testStep = z.object({ name: z.string(), ok: z.boolean(), ms: z.number(), detail: z.string() })
+
+/** One setting with where its value comes from. */
+const setting = z.object({
+  key: z.string(),
+  value: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
+  default: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
+  /** `default`, `config.yaml:3`, `env APP_PORT` or `flag --port`. */
+  source: z.string(),
+  /** Why it can't be changed here: a variable or a flag lies over the file. */
+  locked: z.string().optional(),
+})
+
+/** A choice that may not be taken, with the reason in words for people. */
+const done = z.union([z.object({ ok: z.literal(true) }), z.object({ ok: z.literal(false), reason: z.string() })])
+
+const loginItem = z.union([
+  unsupported,
+  z.object({
+    supported: z.literal(true),
+    /** As the operating system has it now. */
+    launchAtLogin: z.boolean(),
+    startHidden: z.boolean(),
+    startProxyAtLaunch: z.boolean(),
+    /** The operating system's state differs from what was chosen here. */
+    changedOutside: z.boolean(),
+    /** Something the user has to do in the system's own settings. */
+    remedy: z.string().optional(),
+  }),
+])
+
+export const calls = {
+  /** All that a window shows before anything happens; `seq` is the notice up to which it holds. */
+  'app.snapshot': {
+    input: z.void(),
+    output: z.object({ seq: z.number(), status, counters, backends: z.array(backend), route, turns: z.array(turn) }),
+  },
+  'proxy.start': { input: z.object({ port: z.number().optional() }), output: status },
+  'proxy.stop': { input: z.void(), output: status },
+  'proxy.restart': { input: z.void(), output: status },
+  'route.set': { input: z.object({ backend: z.string(), model: z.string().optional() }), output: done },
+  'models.list': { input: z.void(), output: z.array(model) },
+  'turns.list': {
+    input: z.object({
+      before: z.string().optional(),
+      limit: z.number().int().min(1).max(1000),
+      filter: turnFilter.optional(),
+    }),
+    output: z.object({ turns: z.array(turn), more: z.boolean() }),
+  },
+  'turns.get': { input: z.object({ id: z.string() }), output: turnDetail.nullable() },
+  /** Stops an open turn, as its client's hang-up would. */
+  'turns.stop': { input: z.object({ id: z.string() }), output: done },
+  /** Sends a short request through the proxy, to the default backend or to `demo` if that can't be used yet. */
+  'turns.test': {
+    input: z.void(),
+    output: z.union([
+      z.object({ ok: z.literal(true), id: z.string(), text: z.string() }),
+      z.object({ ok: z.literal(false), reason: z.string() }),
+    ]),
+  },
+  'keys.list': { input: z.void(), output: z.object({ keys: z.array(key), stores: z.array(keyStore) }) },
+  /** Which backend a pasted key is for, by its prefix. */
+  'keys.guess': { input: z.object({ value: z.string() }), output: z.object({ backend: z.string().optional() }) },
+  'keys.add': {
+    input: z.object({
+      backend: z.string(),
+      value: z.string(),
+      store: z.enum(['keychain', 'file']).optional(),
+      passphrase: z.string().optional(),
+    }),
+    output: done,
+  },
+  'keys.remove': { input: z.object({ name: z.string() }), output: done },
+  /** Tests the key in use for a backend, or `value` before it is stored. */
+  'keys.test': {
+    input: z.object({ backend: z.string(), value: z.string().optional() }),
+    output: z.object({ ok: z.boolean(), steps: z.array(testStep) }),
+  },
+  'settings.list': { input: z.void(), output: z.object({ file: z.string(), settings: z.array(setting) }) },
+  'settings.set': { input: z.object({ key: z.string(), value: z.unknown() }), output: done },
+  'loginItem.get': { input: z.void(), output: loginItem },
+  'loginItem.set': {
+    input: z.object({
+      launchAtLogin: z.boolean().optional(),
+      startHidden: z.boolean().optional(),
+      startProxyAtLaunch: z.boolean().optional(),
+    }),
+    output: loginItem,
+  },
+  /** Opens one of our own documents or a vendor's page for keys, by name; never an address from the window. */
+  'links.open': {
+    input: z.object({ link: z.string() }),
+    output: z.union([unsupported, z.object({ supported: z.literal(true) })]),
+  },
+} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
+
+export const notices = {
+  status,
+  counters,
+  backends: z.array(backend),
+  route,
+  /** Turns that opened, changed or closed, each as it is now. */
+  turns: z.array(turn),
+  keys: z.object({}),
+  settings: z.object({}),
+} as const satisfies Record<string, z.ZodType>
+
+export type Call = keyof typeof calls
+export type Input<C extends Call> = z.input<(typeof calls)[C]['input']>
+export type Output<C extends Call> = z.output<(typeof calls)[C]['output']>
+export type Handlers = {
+  readonly [C in Call]: (input: z.output<(typeof calls)[C]['input']>) => Output<C> | Promise<Output<C>>
+}
+
+export type Notice = keyof typeof notices
+export type NoticeBody<N extends Notice> = z.output<(typeof notices)[N]>
+/** A notice as it travels, numbered without gaps from 1 for each run of the program. */
+export type SentNotice = {
+  [N in Notice]: { readonly seq: number; readonly type: N; readonly body: NoticeBody<N> }
+}[Notice]
+
+export type Status = z.output<typeof status>
+export type Counters = z.output<typeof counters>
+export type BackendRow = z.output<typeof backend>
+export type Route = z.output<typeof route>
+export type TurnRow = z.output<typeof turn>
+export type TurnDetail = z.output<typeof turnDetail>
+export type TurnFilter = z.output<typeof turnFilter>
+export type KeyRow = z.output<typeof key>
+export type KeyStore = z.output<typeof keyStore>
+export type TestStep = z.output<typeof testStep>
+export type Setting = z.output<typeof setting>
+export type LoginItem = z.output<typeof loginItem>
+export type Outcome = (typeof outcomes)[number]

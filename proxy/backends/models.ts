@@ -1,0 +1,97 @@
+import { ProxyError, kindOfStatus } from '../core/errors.ts'
+import { USER_AGENT } from '../version.ts'
+import type { RemoteBackend } from './backend.ts'
+import { endpointsOf } from './endpoints.ts'
+import { fetchWhole, type Upstream } from './upstream.ts'
+
+/** How long a model list may take, and how long it is then good for, in milliseconds. */
+const PATIENCE_MS = 5000
+const FRESH_MS = 5 * 60_000
+/** After a failure the next try waits this long. */
+const RETRY_MS = 30_000
+
+/** Asks a backend which models it serves. Throws what went wrong, in words for people. */
+export async function askForModels(
+  upstream: Upstream,
+  backend: RemoteBackend,
+  key: string | undefined,
+): Promise<readonly string[]> {
+  const { status, text } = await fetchWhole(
+    upstream,
+    {
+      method: 'GET',
+      url: new URL(backend.baseUrl + endpointsOf(backend).models),
+      headers: {
+        accept: 'application/json',
+        'user-agent': USER_AGENT,
+        ...(key !== undefined && endpointsOf(backend).auth(key)),
+        ...backend.headers,
+      },
+      body: null,
+      timeoutMs: PATIENCE_MS,
+    },
+    AbortSignal.timeout(PATIENCE_MS),
+  )
+  if (status !== 200) {
+    throw new ProxyError(
+      kindOfStatus(status),
+      `${backend.id} answered its model list with ${status}: ${text.slice(0, 300)}`,
+      { status },
+    )
+  }
+  return idsIn(text, backend)
+}
+
+/** Model lists of backends, asked for once and remembered for a while. */
+export function createModelLists(
+  upstream: Upstream,
+  keyOf: (backend: RemoteBackend) => string | undefined | Promise<string | undefined>,
+  now: () => number,
+) {
+  const remembered = new Map<string, { readonly models: Promise<readonly string[]>; readonly until: number }>()
+
+  /** What a backend serves; nothing if it can't be asked now. */
+  function modelsOf(backend: RemoteBackend): Promise<readonly string[]> {
+    if (backend.models !== undefined) return Promise.resolve(backend.models)
+    const known = remembered.get(backend.id)
+    if (known !== undefined && now() < known.until) return known.models
+    const models = ask(backend)
+    remembered.set(backend.id, { models, until: now() + FRESH_MS })
+    return models
+  }
+
+  async function ask(backend: RemoteBackend): Promise<readonly string[]> {
+    try {
+      return await askForModels(upstream, backend, await keyOf(backend))
+    } catch {
+      // A list is a convenience: a backend that can't be asked is left out of it, and says why when a turn asks for it.
+      remembered.set(backend.id, { models: Promise.resolve([]), until: now() + RETRY_MS })
+      return []
+    }
+  }
+
+  return { modelsOf }
+}
+
+/** `{data: [{id}]}` is OpenAI's form; some compatible servers send the bare list. */
+function idsIn(text: string, backend: RemoteBackend): readonly string[] {
+  const body = parsed(text)
+  const list: unknown = Array.isArray(body)
+    ? body
+    : typeof body === 'object' && body !== null && 'data' in body
+      ? body.data
+      : undefined
+  if (!Array.isArray(list))
+    throw new ProxyError('bad-upstream', `${backend.id} answered its model list with something that is no list.`)
+  return list.flatMap((entry: unknown) =>
+    typeof entry === 'object' && entry !== null && 'id' in entry && typeof entry.id === 'string' ? [entry.id] : [],
+  )
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,205 @@
+import { Pool, type Dispatcher } from 'undici'
+import { ProxyError } from '../core/errors.ts'
+
+/** One request on the wire to a backend. */
+export interface UpstreamRequest {
+  readonly method: 'GET' | 'POST'
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer | null
+  /** How long the backend may stay silent, before its head and between two chunks, in milliseconds. */
+  readonly timeoutMs: number
+}
+
+/** Told of an answer as it comes, in this order: `head`, `data`*, then `end` or `failed`. After an abort nothing more is told. */
+export interface UpstreamListener {
+  head(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void
+  data(chunk: Buffer): void
+  end(): void
+  failed(error: ProxyError): void
+}
+
+/** What the one who asked can do while the answer comes. */
+export interface UpstreamCall {
+  pause(): void
+  resume(): void
+  /** Gives the request up and closes its connection. */
+  abort(): void
+}
+
+/** Pooled keep-alive connections to backends, one pool an origin. */
+export interface Upstream {
+  send(request: UpstreamRequest, listener: UpstreamListener): UpstreamCall
+  close(): Promise<void>
+}
+
+const CONNECT_TIMEOUT_MS = 10_000
+
+export function createUpstream(): Upstream {
+  const pools = new Map<string, Pool>()
+
+  function poolOf(origin: string): Pool {
+    let pool = pools.get(origin)
+    if (pool === undefined) {
+      pool = new Pool(origin, {
+        connections: 1024,
+        pipelining: 1,
+        keepAliveTimeout: 60_000,
+        connect: { timeout: CONNECT_TIMEOUT_MS },
+      })
+      pools.set(origin, pool)
+    }
+    return pool
+  }
+
+  function send(request: UpstreamRequest, listener: UpstreamListener): UpstreamCall {
+    let controller: Dispatcher.DispatchController | undefined
+    let aborted = false
+    let answered = false
+
+    poolOf(request.url.origin).dispatch(
+      {
+        method: request.method,
+        path: request.url.pathname + request.url.search,
+        headers: request.headers,
+        body: request.body,
+        headersTimeout: request.timeoutMs,
+        bodyTimeout: request.timeoutMs,
+      },
+      {
+        onRequestStart(started) {
+          controller = started
+          if (aborted) started.abort(new Error('given up'))
+        },
+        onResponseStart(_, status, headers) {
+          // 1xx answers are not the answer.
+          if (aborted || status < 200) return
+          answered = true
+          listener.head(status, headers)
+        },
+        onResponseData(_, chunk) {
+          if (!aborted) listener.data(chunk)
+        },
+        onResponseEnd() {
+          if (!aborted) listener.end()
+        },
+        onResponseError(_, error) {
+          if (!aborted) listener.failed(describe(error, request.url, answered))
+        },
+      },
+    )
+
+    return {
+      pause: () => controller?.pause(),
+      resume: () => controller?.resume(),
+      abort() {
+        if (aborted) return
+        aborted = true
+        controller?.abort(new Error('given up'))
+      },
+    }
+  }
+
+  return {
+    send,
+    async close() {
+      await Promise.all([...pools.values()].map(pool => pool.destroy()))
+    },
+  }
+}
+
+/** A whole answer of a small request, for model lists and tests of keys. */
+export async function fetchWhole(
+  upstream: Upstream,
+  request: UpstreamRequest,
+  signal: AbortSignal,
+): Promise<{ status: number; headers: Readonly<Record<string, string | string[] | undefined>>; text: string }> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let status = 0
+    let headers: Readonly<Record<string, string | string[] | undefined>> = {}
+    const call = upstream.send(request, {
+      head(answeredStatus, answeredHeaders) {
+        status = answeredStatus
+        headers = answeredHeaders
+      },
+      data: chunk => chunks.push(chunk),
+      end: () => resolve({ status, headers, text: Buffer.concat(chunks).toString('utf8') }),
+      failed: reject,
+    })
+    signal.addEventListener(
+      'abort',
+      () => {
+        call.abort()
+        reject(new ProxyError('cancelled', 'given up'))
+      },
+      { once: true },
+    )
+  })
+}
+
+/** A failure of the connection in words that say what happened and what to do. */
+function describe(error: Error & { code?: string }, url: URL, answered: boolean): ProxyError {
+  const code = rootCode(error)
+  const facts = { cause: error, code }
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT')
+    return new ProxyError(
+      'timeout',
+      `${url.host} could not be reached in ${CONNECT_TIMEOUT_MS / 1000} s. Check the network and the address.`,
+      facts,
+    )
+  if (code === 'UND_ERR_HEADERS_TIMEOUT')
+    return new ProxyError(
+      'timeout',
+      `${url.host} did not begin to answer in time. Raise \`timeout\` of this backend if it is slow.`,
+      facts,
+    )
+  if (code === 'UND_ERR_BODY_TIMEOUT')
+    return new ProxyError(
+      'timeout',
+      `${url.host} fell silent in the middle of its answer. Raise \`timeout\` of this backend if it is slow.`,
+      facts,
+    )
+  if (answered)
+    return new ProxyError(
+      'bad-upstream',
+      `${url.host} broke off in the middle of its answer (${code ?? error.message}).`,
+      facts,
+    )
+  if (code === 'ECONNREFUSED')
+    return new ProxyError(
+      'unreachable',
+      `${url.host} refused the connection. Is it running, and is its address right?`,
+      facts,
+    )
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return new ProxyError(
+      'unreachable',
+      `the name ${url.hostname} could not be resolved (${code}). Check the address and the network.`,
+      facts,
+    )
+  if (isTlsFailure(code))
+    return new ProxyError(
+      'unreachable',
+      `no secure connection to ${url.host} (${code ?? error.message}). Check its certificate, or whether it speaks https at all.`,
+      facts,
+    )
+  if (code?.startsWith('HPE_') === true)
+    return new ProxyError('bad-upstream', `${url.host} does not speak HTTP/1.1 properly (${code}).`, facts)
+  return new ProxyError(
+    'unreachable',
+    `${url.host} could not be asked: it closed the connection (${code ?? error.message}).`,
+    facts,
+  )
+}
+
+function rootCode(error: Error & { code?: string }): string | undefined {
+  const cause = error.cause as (Error & { code?: string }) | undefined
+  // A failed race of IPv4 and IPv6 is an AggregateError whose parts hold the code.
+  const parts = error instanceof AggregateError ? (error.errors as (Error & { code?: string })[]) : []
+  return error.code ?? parts[0]?.code ?? cause?.code
+}
+
+function isTlsFailure(code: string | undefined): boolean {
+  return code !== undefined && /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO)/.test(code)
+}

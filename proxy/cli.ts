@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+import { parseVerb, UsageError } from './cli/args.ts'
+
+/** The proxy without a window: `llm-interactive-proxy VERB …`. Each verb is loaded only when it is asked for. */
+const verbs = {
+  serve: async () => (await import('./cli/serve.ts')).serve,
+  status: async () => (await import('./cli/status.ts')).status,
+  logs: async () => (await import('./cli/logs.ts')).logs,
+  keys: async () => (await import('./cli/keys.ts')).keys,
+  config: async () => (await import('./cli/config.ts')).config,
+  help: async () => (await import('./cli/help.ts')).help,
+  version: async () => (await import('./cli/help.ts')).version,
+}
+
+/** Exit codes: 0 done or asked to stop, 1 it did not work, 2 bad usage or config, 3 the address is taken. */
+try {
+  const { verb, args } = parseVerb(process.argv.slice(2), verbs)
+  const run = await verbs[verb]()
+  process.exitCode = await run(args, { env: process.env, out: process.stdout, err: process.stderr })
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error
+  process.stderr.write(`${error.message}\n\nlip help tells what there is.\n`)
+  process.exitCode = 2
+}

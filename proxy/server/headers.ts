@@ -1,0 +1,63 @@
+import type { RemoteBackend } from '../backends/backend.ts'
+import { endpointsOf } from '../backends/endpoints.ts'
+import { USER_AGENT } from '../version.ts'
+
+/** An HTTP message's headers as Node and undici give them: lower-case names. */
+export type Headers = Readonly<Record<string, string | string[] | undefined>>
+
+/** Sent with every request we make, so that one which comes back to us is known. */
+export const LOOP_HEADER = 'x-lip-loop'
+
+/**
+ * Headers of a client that do not go on to a backend: those of the connection (RFC 9110, 7.6.1), the client's own key,
+ * what a browser or another proxy tells of itself, and encodings, since a watched answer must be readable.
+ */
+const notForBackends = new Set(
+  `connection keep-alive te trailer transfer-encoding upgrade expect host content-length content-encoding content-type
+   accept-encoding authorization x-api-key x-goog-api-key api-key cookie origin referer user-agent forwarded via
+   access-control-request-method access-control-request-headers ${LOOP_HEADER}`.split(/\s+/),
+)
+
+/** Prefixes of the same. */
+const notForBackendsPrefix = /^(?:sec-|proxy-|x-forwarded-|x-real-ip|cf-)/
+
+/** Headers of a backend that do not go on to a client: those of the connection, and those that speak for the vendor's origin. */
+const notForClients = new Set(
+  `connection keep-alive te trailer transfer-encoding upgrade set-cookie alt-svc strict-transport-security nel report-to
+   access-control-allow-origin access-control-allow-credentials access-control-expose-headers`.split(/\s+/),
+)
+
+/** What a relayed request sends: the client's own headers where they mean something to the backend, then ours, then the backend's from the config. */
+export function headersForBackend(
+  client: Headers,
+  backend: RemoteBackend,
+  key: string | undefined,
+  length: number,
+): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const name in client) {
+    const value = client[name]
+    if (value === undefined || notForBackends.has(name) || notForBackendsPrefix.test(name)) continue
+    headers[name] = typeof value === 'string' ? value : value.join(', ')
+  }
+  headers['content-type'] = 'application/json'
+  headers['content-length'] = String(length)
+  headers['user-agent'] = USER_AGENT
+  headers[LOOP_HEADER] = '1'
+  return Object.assign(headers, key === undefined ? undefined : endpointsOf(backend).auth(key), backend.headers)
+}
+
+/** What the head of a relayed answer holds. */
+export function headersForClient(backend: Headers): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = {}
+  for (const name in backend) {
+    const value = backend[name]
+    if (value !== undefined && !notForClients.has(name)) headers[name] = value
+  }
+  return headers
+}
+
+/** A header that may be given several times, read as given once. */
+export function firstOf(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.[0]
+}

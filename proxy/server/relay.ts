@@ -1,0 +1,100 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RemoteBackend } from '../backends/backend.ts'
+import { endpointsOf } from '../backends/endpoints.ts'
+import type { Upstream } from '../backends/upstream.ts'
+import { ProxyError } from '../core/errors.ts'
+import type { Protocol } from '../protocols/protocol.ts'
+import type { OpenTurn } from '../traffic/journal.ts'
+import { firstOf, headersForBackend, headersForClient } from './headers.ts'
+import { createObserver, type Observed } from './observer.ts'
+import { TURN_HEADER } from './send.ts'
+
+export interface Relay {
+  readonly protocol: Protocol
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly upstream: Upstream
+  readonly backend: RemoteBackend
+  readonly key: string | undefined
+  /** What goes to the backend: the client's body, with the backend's name of the model. */
+  readonly body: Buffer
+  readonly turn: OpenTurn
+}
+
+/**
+ * The turn that needs no change: the backend's bytes to the client as they come, chunk for chunk, as fast as the client
+ * reads. What is noted of them is read beside the stream. Settles when the answer is over; fails with what went wrong only
+ * as long as nothing has been sent. The client's hang-up gives the backend's request up at once.
+ */
+export function relay({ protocol, request, response, upstream, backend, key, body, turn }: Relay): Promise<Observed> {
+  return new Promise((resolve, reject) => {
+    const observer = createObserver(protocol, turn)
+    const call = upstream.send(
+      {
+        method: 'POST',
+        url: new URL(backend.baseUrl + endpointsOf(backend).answer),
+        headers: headersForBackend(request.headers, backend, key, body.length),
+        body,
+        timeoutMs: backend.timeoutMs,
+      },
+      {
+        head(status, headers) {
+          if (status >= 300 && status < 400) {
+            call.abort()
+            over()
+            reject(redirected(backend, firstOf(headers['location'])))
+            return
+          }
+          turn.firstByteMs = turn.elapsed()
+          turn.upstreamId = firstOf(headers['x-request-id'] ?? headers['request-id'])
+          observer.begin(status, firstOf(headers['content-type']) ?? '')
+          const answered = headersForClient(headers)
+          answered[TURN_HEADER] = turn.id
+          response.writeHead(status, answered)
+        },
+        data(chunk) {
+          if (!response.write(chunk)) {
+            call.pause()
+            response.once('drain', call.resume)
+          }
+          observer.data(chunk)
+        },
+        end() {
+          over()
+          const observed = observer.end()
+          // An answer without its end mark must not look whole to the client either.
+          if (observed.interrupted) response.destroy()
+          else response.end()
+          resolve(observed)
+        },
+        failed(error) {
+          over()
+          if (!response.headersSent) {
+            reject(error)
+            return
+          }
+          observer.end()
+          response.destroy()
+          resolve({ error, interrupted: true })
+        },
+      },
+    )
+
+    function hungUp() {
+      call.abort()
+      if (response.headersSent) observer.end()
+      resolve({ error: new ProxyError('cancelled', 'the client hung up'), interrupted: true })
+    }
+    function over() {
+      response.off('close', hungUp)
+    }
+    response.once('close', hungUp)
+  })
+}
+
+function redirected(backend: RemoteBackend, location: string | undefined): ProxyError {
+  return new ProxyError(
+    'bad-upstream',
+    `Backend ${backend.id} sends us elsewhere: it redirects to ${location ?? 'an address it does not name'}. Set its api_url to the address that answers.`,
+  )
+}

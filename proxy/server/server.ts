@@ -1,0 +1,148 @@
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { ProxyError, toProxyError } from '../core/errors.ts'
+import { openaiChat } from '../protocols/openai-chat/index.ts'
+import type { Protocol } from '../protocols/protocol.ts'
+import { VERSION } from '../version.ts'
+import type { createAccess } from './access.ts'
+import { readBody } from './body.ts'
+import { frontends } from './frontends.ts'
+import { findModel, listModels, type ListedModel, type ModelsDeps } from './models.ts'
+import { runTurn, type TurnDeps } from './turn.ts'
+
+/** What the server goes by; a changed config gives new ones to the turns that begin after it. */
+export interface ServerState extends TurnDeps, ModelsDeps {
+  readonly access: ReturnType<typeof createAccess>
+  readonly bodyLimit: number
+}
+
+export interface ServerDeps {
+  readonly state: () => ServerState
+  /** Names this run of the program. */
+  readonly instance: string
+  /** Further routes that are not a client's: the app's. */
+  readonly routes?: ((app: FastifyInstance) => void) | undefined
+}
+
+/** The HTTP server that clients talk to. Listening and closing are the caller's. */
+export function createServer({ state, instance, routes }: ServerDeps): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    // Turns run for many minutes; a connection that sends nothing at all is closed after this long.
+    requestTimeout: 0,
+    keepAliveTimeout: 75_000,
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: false,
+    bodyLimit: Number.MAX_SAFE_INTEGER,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1000 },
+  })
+  const startedAt = performance.now()
+
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (request, payload, done) => {
+    readBody(request.raw, state().bodyLimit, done)
+  })
+
+  app.addHook('onRequest', (request, reply, done) => {
+    const { access } = state()
+    const refusal = access.refuseStrangers(request.raw)
+    if (refusal !== undefined) {
+      done(refusal)
+      return
+    }
+    if (answersPreflight(request, reply, access.allowsOrigin)) return
+    done(isForClients(request) ? access.refuseWithoutKey(request.raw) : undefined)
+  })
+
+  app.get('/health', () => ({
+    status: 'ok',
+    version: VERSION,
+    instance,
+    uptime_s: Math.round((performance.now() - startedAt) / 100) / 10,
+  }))
+
+  for (const { path, protocol } of frontends) {
+    app.post(path, { config: { protocol } }, (request, reply) => {
+      reply.hijack()
+      void runTurn(state(), { protocol, request: request.raw, response: reply.raw, body: bodyOf(request) })
+    })
+  }
+
+  app.get('/v1/models', async () => openaiModelList(await listModels(state())))
+  app.get<{ Params: { '*': string } }>('/v1/models/*', async request =>
+    openaiModel(await findModel(state(), request.params['*'])),
+  )
+
+  routes?.(app)
+
+  app.setNotFoundHandler((request, reply) => {
+    const asked = `${request.method} ${request.url.split('?', 1)[0] ?? ''}`
+    const paths = frontends.map(frontend => `POST ${frontend.path}`).join(', ')
+    fail(
+      request,
+      reply,
+      new ProxyError('not-found', `There is nothing at ${asked}. Served here: ${paths}, GET /v1/models, GET /health.`),
+    )
+  })
+  app.setErrorHandler((thrown, request, reply) => {
+    fail(request, reply, toProxyError(thrown))
+  })
+
+  /** A request that never became a turn, answered in the shape of the API it was meant for, and noted if it was to be a turn. */
+  function fail(request: FastifyRequest, reply: FastifyReply, error: ProxyError) {
+    const protocol = protocolOf(request)
+    if (protocol !== undefined) {
+      const { journal } = state()
+      const turn = journal.open({ protocol: protocol.id, request: request.raw, body: Buffer.alloc(0) })
+      turn.status = protocol.encodeError(error).status
+      journal.close(turn, { error, interrupted: false })
+    }
+    // What is left of a body that was refused unread ends with the connection.
+    if (!request.raw.complete) void reply.header('connection', 'close')
+    const { status, body } = (protocol ?? openaiChat).encodeError(error)
+    void reply.code(status).send(body)
+  }
+
+  return app
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    readonly protocol?: Protocol
+  }
+}
+
+/** Routes of clients want a local key where there is one; health and the app's own routes have their own rules. */
+function isForClients(request: FastifyRequest): boolean {
+  return request.url.startsWith('/v1')
+}
+
+function protocolOf(request: FastifyRequest): Protocol | undefined {
+  return request.routeOptions.config.protocol
+}
+
+function bodyOf(request: FastifyRequest): Buffer {
+  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+}
+
+/** Lets the pages of an allowed origin read our answers, and answers what their browsers ask beforehand (WHATWG fetch, CORS). */
+function answersPreflight(request: FastifyRequest, reply: FastifyReply, allows: (origin: string) => boolean): boolean {
+  const { origin } = request.headers
+  if (origin === undefined || !allows(origin)) return false
+  reply.raw.setHeader('access-control-allow-origin', origin)
+  reply.raw.setHeader('vary', 'origin')
+  if (request.method !== 'OPTIONS') return false
+  reply.raw.setHeader('access-control-allow-methods', 'GET, POST, DELETE')
+  reply.raw.setHeader('access-control-allow-headers', request.headers['access-control-request-headers'] ?? '*')
+  reply.hijack()
+  reply.raw.writeHead(204).end()
+  return true
+}
+
+function openaiModelList(models: readonly ListedModel[]) {
+  return { object: 'list', data: models.map(openaiModel) }
+}
+
+/** OpenAI's form of a model; what we don't know of it (when it was made) is zero. */
+function openaiModel({ id, backend }: ListedModel) {
+  return { id, object: 'model', created: 0, owned_by: backend }
+}

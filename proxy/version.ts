@@ -1,0 +1,6 @@
+import manifest from '../package.json' with { type: 'json' }
+
+export const VERSION: string = manifest.version
+
+/** How we name ourselves to backends. */
+export const USER_AGENT = `llm-interactive-proxy/${VERSION}`

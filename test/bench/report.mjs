@@ -20,6 +20,7 @@ export function report({ results, participants, scenarios, rounds, seconds }) {
       (pinned ? 'target on a core of its own' : 'target and load share one core'),
     '## Goals',
     goalTable(results),
+    ...disturbance(results),
     ...targets.map(target => faultLine(target, results)).filter(line => line !== undefined),
     ...tables.flatMap(table => detailTable(table, targets)),
     '## The run',
@@ -94,11 +95,20 @@ function faultLine({ id, title }, results) {
   return `**Faulty: ${title}:** ${count} answers that were broken, incomplete or no 2xx${said === '' ? '' : ` (“${said}”)`}`
 }
 
-function quietLine(results) {
-  const foreign = results
+const foreignShares = results =>
+  results
     .all()
     .map(({ sample }) => sample.foreign)
     .filter(share => share !== undefined)
+
+function disturbance(results) {
+  const shares = foreignShares(results)
+  if (shares.filter(share => share > quietGate).length <= shares.length / 2) return []
+  return ['**Other programs kept the machine busy: of these figures none is sure. Run it again when it is quiet.**']
+}
+
+function quietLine(results) {
+  const foreign = foreignShares(results)
   const disturbed = foreign.filter(share => share > quietGate).length
   return (
     `- ${foreign.length} samples under load; in the median others took ${number(100 * (median(foreign) ?? 0))} % of the ` +

@@ -254,7 +254,7 @@ static int by_size(const void *a, const void *b) {
 static double quantile(series *s, double q) { return s->count ? s->values[(size_t)(q * (s->count - 1) + 0.5)] / 10.0 : -1; }
 
 static void print_series(const char *name, series *s) {
-  qsort(s->values, s->count, sizeof *s->values, by_size);
+  if (s->count) qsort(s->values, s->count, sizeof *s->values, by_size);
   printf("\"%s\":{\"count\":%zu,\"p50\":%.1f,\"p90\":%.1f,\"p99\":%.1f,\"max\":%.1f},", name, s->count,
          quantile(s, .5), quantile(s, .9), quantile(s, .99), quantile(s, 1));
 }

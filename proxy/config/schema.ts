@@ -11,18 +11,37 @@ export const secretReference = z
 
 const seconds = z.number().positive().max(86_400)
 
+/** An address or a name to listen on, IPv6 without brackets, never with a port. */
+const host = z
+  .string()
+  .regex(
+    /^([\w.-]+|[\da-f]*:[\da-f.]*:[\da-f.:]*(%[\w.-]+)?)$/i,
+    'must be a host name or an IP address, without a port',
+  )
+
+const headerValue = z
+  .string()
+  .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'holds a character that no header may hold')
+  .refine(
+    value => /^env:[A-Za-z_]\w*$/.test(value) || !/^(env|keychain):|\$\{/.test(value),
+    'must be text, or env:NAME',
+  )
+
 const backendSchema = z.strictObject({
   /** A backend of the product's list, or `custom`. */
   type: z.string(),
   /** The wire format of a custom backend. */
   protocol: z.enum(protocolIds).optional(),
   /** The base URL as the vendor's documents give it: with `/v1` for OpenAI and Anthropic, without a version for Gemini. */
-  api_url: z.url({ protocol: /^https?$/ }).optional(),
+  api_url: z
+    .url({ protocol: /^https?$/ })
+    .refine(url => !/^\w+:\/*[^/?#]*@/.test(url), 'must not hold a user name or password: send them in headers')
+    .optional(),
   api_key: secretReference.optional(),
   /** Models to list instead of asking the backend for them. */
   models: z.array(z.string().min(1)).optional(),
   /** Headers to send with every request, for gateways that ask for them. Values may be `env:` references. */
-  headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not a header name'), z.string()).optional(),
+  headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not a header name'), headerValue).optional(),
   /** Seconds without a sign of life before a request to this backend is given up. */
   timeout: seconds.optional(),
   enabled: z.boolean().optional(),
@@ -34,9 +53,12 @@ export const configSchema = z.strictObject({
   backends: z.record(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'is not a backend id'), backendSchema).prefault({}),
   server: z
     .strictObject({
-      host: z.string().min(1).default('127.0.0.1'),
+      host: host.default('127.0.0.1'),
       port: z.int().min(0).max(65_535).default(8000),
-      /** Keys that clients must send, by reference. Needed before listening on anything but loopback. */
+      /**
+       * Keys of which clients must send one, by reference. Needed before listening on anything but loopback. What the
+       * environment holds may be several keys with commas between them.
+       */
       api_keys: z.array(secretReference).default([]),
       /** Names besides loopback by which clients may call us (the `Host` header). */
       allowed_hosts: z.array(z.string().min(1)).default([]),

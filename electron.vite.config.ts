@@ -1,4 +1,7 @@
+import tailwind from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import type { Plugin } from 'vite'
 
 export default defineConfig({
   main: {
@@ -12,4 +15,47 @@ export default defineConfig({
       },
     },
   },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      // One self-contained CommonJS file: the preload script of a sandboxed page can require no other.
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { index: 'main/preload.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'renderer',
+    // Relative, so that the same files are served at app://… and under /app/.
+    base: './',
+    plugins: [react(), tailwind(), noInjectedStyles()],
+    build: {
+      outDir: 'out/renderer',
+      emptyOutDir: true,
+      target: 'chrome140',
+      minify: true,
+      reportCompressedSize: false,
+      // The content security policy takes fonts from files only, not from data: addresses.
+      assetsInlineLimit: 0,
+      rolldownOptions: { input: 'renderer/index.html' },
+    },
+  },
 })
+
+/**
+ * The window's content security policy takes styles from its own files only. These two packages would put a <style> into
+ * the page; what sonner's says is in styles.css, and what the other's says (a page that does not scroll) is so already.
+ */
+function noInjectedStyles(): Plugin {
+  return {
+    name: 'no-injected-styles',
+    transform(code, id) {
+      if (/\/sonner\/dist\/index\.mjs/.test(id)) return code.replace('function __insertCSS(code) {', '$& return;')
+      if (/\/react-style-singleton\/.*\/singleton\.js/.test(id))
+        return code.replace('function makeStyleTag() {', '$& return null;')
+      return undefined
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import { create } from 'zustand'
+import type { Output, Route } from '../../proxy/app/contract.ts'
+import { call, on } from '../bridge.ts'
+import { usePreferences } from './preferences.ts'
+
+/** Where turns can be sent: a backend, and there a model or whatever the client asks for. */
+export interface Target {
+  readonly backend: string
+  readonly model?: string | undefined
+}
+
+interface RouteStore {
+  readonly route: Route | undefined
+  /** The models that backends list; nothing until they were asked for. */
+  readonly models: Output<'models.list'> | undefined
+  readonly loadModels: () => Promise<void>
+  /** Makes a target the default for new turns. Says why not where that can't be. */
+  readonly setRoute: (target: Target) => Promise<Output<'route.set'>>
+}
+
+/** Where turns go that name no backend. */
+export const useRoute = create<RouteStore>(set => ({
+  route: undefined,
+  models: undefined,
+  loadModels: async () => set({ models: await call('models.list') }),
+  setRoute: async ({ backend, model }) => {
+    const done = await call('route.set', model === undefined ? { backend } : { backend, model })
+    if (done.ok) {
+      set({ route: { backend, model, source: 'config.yaml' } })
+      usePreferences.getState().remember({ backend, model })
+    }
+    return done
+  },
+}))
+
+on('snapshot', ({ route }) => useRoute.setState({ route }))
+on('route', route => useRoute.setState({ route }))
+// What backends list may have changed with them: it is asked for again when it is next looked at.
+on('backends', () => useRoute.setState({ models: undefined }))

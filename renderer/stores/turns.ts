@@ -1,0 +1,81 @@
+import { create } from 'zustand'
+import type { TurnFilter, TurnRow } from '../../proxy/app/contract.ts'
+import { problemOutcomes } from '../outcomes.ts'
+import { call, on } from '../bridge.ts'
+import { type Filter, mergeTurns } from './turn-list.ts'
+
+/** Turns the window holds at most; older ones are left to the log. */
+const KEPT = 50_000
+/** Turns asked for at a time when a person scrolls on. */
+const PAGE = 500
+
+/** How far back the list is whole: the oldest turn that was loaded, and whether there are more behind it. */
+export interface Reach {
+  readonly oldest: TurnRow | undefined
+  readonly more: boolean
+}
+
+interface TurnsStore {
+  /** Newest first; nothing until the app has told. */
+  readonly turns: readonly TurnRow[] | undefined
+  /** By filter (as `filterKey` writes it): a search reaches further back than the list without one. */
+  readonly reach: Readonly<Record<string, Reach>>
+  readonly loading: boolean
+  /** Loads the next older turns that match. */
+  readonly loadOlder: (filter: Filter) => Promise<void>
+}
+
+/** The turns the window knows. */
+export const useTurns = create<TurnsStore>((set, get) => ({
+  turns: undefined,
+  reach: {},
+  loading: false,
+  loadOlder: async filter => {
+    const reach = reachOf(get().reach, filter)
+    if (get().loading || !reach.more) return
+    set({ loading: true })
+    try {
+      const page = await call('turns.list', {
+        limit: PAGE,
+        ...(reach.oldest === undefined ? {} : { before: reach.oldest.id }),
+        ...(filterKey(filter) === '' ? {} : { filter: asked(filter) }),
+      })
+      set(({ turns = [], reach: known }) => ({
+        turns: mergeTurns(turns, page.turns),
+        reach: { ...known, [filterKey(filter)]: { oldest: page.turns.at(-1) ?? reach.oldest, more: page.more } },
+      }))
+    } finally {
+      set({ loading: false })
+    }
+  },
+}))
+
+/** How far back the list is whole for a filter: at least as far as without one. */
+export function reachOf(reach: TurnsStore['reach'], filter: Filter): Reach {
+  return reach[filterKey(filter)] ?? reach[''] ?? { oldest: undefined, more: false }
+}
+
+/** What is asked of the app for a filter. Open turns are all here already; problems are outcomes to the app. */
+function asked({ only, ...filter }: Filter): TurnFilter {
+  return only === 'problems' ? { ...filter, outcomes: filter.outcomes ?? [...problemOutcomes] } : filter
+}
+
+function filterKey({ text = '', outcomes = [], backends = [], only }: Filter): string {
+  const parts = [text.trim(), outcomes.join(), backends.join(), only ?? '']
+  return parts.every(part => part === '') ? '' : parts.join('\n')
+}
+
+on('snapshot', ({ turns }) => {
+  // A new snapshot says nothing of what is older than its last turn, so all that was loaded before goes.
+  const sorted = mergeTurns([], turns)
+  useTurns.setState({ turns: sorted, reach: { '': { oldest: sorted.at(-1), more: sorted.length > 0 } } })
+})
+
+on('turns', changes =>
+  useTurns.setState(({ turns = [] }) => {
+    const merged = mergeTurns(turns, changes)
+    if (merged.length <= KEPT) return { turns: merged }
+    const kept = merged.slice(0, KEPT)
+    return { turns: kept, reach: { '': { oldest: kept.at(-1), more: true } } }
+  }),
+)

@@ -1,0 +1,101 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import process from 'node:process'
+import { chromium } from 'playwright-core'
+
+/*
+ * Pictures of every screen of the window that runs at an address, in both themes and at both sizes that are looked at.
+ *
+ *   node test/screenshots.mjs URL FOLDER [name ...]     only the shots of these names
+ */
+
+const [url, folder, ...only] = process.argv.slice(2)
+if (url === undefined || folder === undefined) {
+  console.error('usage: node test/screenshots.mjs URL FOLDER [name ...]')
+  process.exit(2)
+}
+
+const sizes = [
+  { width: 1180, height: 760 },
+  { width: 860, height: 560 },
+]
+
+/** What is looked at: a place, and what is done there before the picture is taken. */
+const shots = {
+  overview: page => page.goto(at('overview')),
+  traffic: async page => {
+    await page.goto(at('traffic'))
+    await page.getByRole('grid').waitFor()
+  },
+  detail: async page => {
+    await page.goto(at('traffic'))
+    await page.getByRole('row').nth(6).click()
+    await page.getByRole('tab').first().waitFor()
+  },
+  keys: page => page.goto(at('keys')),
+  'add-key': async page => {
+    await page.goto(at('keys'))
+    await page.getByRole('main').getByRole('button', { name: 'Add a key' }).first().click()
+    await page.getByRole('dialog').waitFor()
+  },
+  settings: page => page.goto(at('settings')),
+  palette: async page => {
+    await page.goto(at('overview'))
+    await page.keyboard.press('Control+k')
+    await page.getByRole('dialog').waitFor()
+  },
+  route: async page => {
+    await page.goto(at('overview'))
+    await page.keyboard.press('Control+Shift+m')
+    await page.getByRole('option').first().waitFor()
+  },
+  shortcuts: async page => {
+    await page.goto(at('overview'))
+    await page.keyboard.press('?')
+    await page.getByRole('dialog').waitFor()
+  },
+}
+
+await mkdir(folder, { recursive: true })
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+})
+for (const colorScheme of ['light', 'dark']) {
+  for (const viewport of sizes) {
+    const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' })
+    const page = await context.newPage()
+    page.on('console', message => {
+      if (message.type() === 'error' || message.type() === 'warning')
+        console.log(`${message.type()}: ${message.text()}`)
+    })
+    page.on('pageerror', error => console.log(`page error: ${error.message}`))
+    // The token in the address is taken at the first load; the places after it go by its hash alone.
+    await page.goto(url)
+    await page.getByRole('navigation').waitFor()
+    for (const [name, go] of Object.entries(shots)) {
+      if (only.length > 0 && !only.includes(name)) continue
+      await go(page)
+      await page.waitForTimeout(350)
+      await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${viewport.width}.png`) })
+      await page.keyboard.press('Escape')
+    }
+    await context.close()
+  }
+}
+await browser.close()
+
+function at(screen) {
+  const place = new URL(url)
+  place.hash = `#/${screen}`
+  return place.href
+}

@@ -1,0 +1,85 @@
+import { fakeBackends, fakeStores, type FakeWorld } from './fake-bridge.ts'
+
+/** States of the app that every screen has to look right in, by name. */
+export const worlds = {
+  /** An hour of work, three streams open. */
+  lively: { turns: 900, open: 3 },
+  /** Just installed: nothing but the demo. */
+  fresh: {
+    turns: 0,
+    backends: fakeBackends.map(backend => ({
+      ...backend,
+      isDefault: backend.id === 'demo',
+      turns: 0,
+      failures: 0,
+      ...(backend.id === 'demo' ? {} : { state: 'needs-key', detail: `Add a key for ${backend.title}.` }),
+    })),
+    route: { backend: 'demo', source: 'default' },
+    keys: [],
+  },
+  stopped: { turns: 0, keys: [], status: { run: 'stopped' } },
+  portTaken: {
+    status: {
+      run: 'failed',
+      trouble: {
+        kind: 'address-taken',
+        message: 'listen EADDRINUSE: address already in use 127.0.0.1:8000',
+        holder: { name: 'node', pid: 4312 },
+        freePort: 8001,
+      },
+    },
+  },
+  headless: {
+    status: { shell: 'headless' },
+    loginItem: {
+      supported: false,
+      reason: 'The headless server runs as long as it is let run; start it with your system’s own service manager.',
+    },
+  },
+  weakStore: {
+    stores: fakeStores.map(store =>
+      store.id === 'keychain'
+        ? { ...store, usable: false, inUse: false, detail: 'No Secret Service answers on the session bus.' }
+        : store.id === 'file'
+          ? {
+              ...store,
+              inUse: true,
+              weak: true,
+              detail: 'Its passphrase is in the environment, where other programs can read it.',
+            }
+          : store,
+    ),
+  },
+  /** As much as there may be of everything. */
+  crowded: {
+    turns: 50_000,
+    open: 24,
+    backends: [
+      ...fakeBackends,
+      ...Array.from({ length: 14 }, (_, i) => ({
+        id: `gateway-${i + 1}`,
+        title: `A gateway with a long name, number ${i + 1}`,
+        protocol: 'openai-chat',
+        url: `https://gateway-${i + 1}.example/v1`,
+        state: i % 4 === 3 ? ('off' as const) : ('ready' as const),
+        detail: 'Ready.',
+        isDefault: false,
+        turns: 4210 + i,
+        failures: i % 5 === 0 ? 2900 : 4,
+        medianFirstTokenMs: 640 + i * 90,
+      })),
+    ],
+    status: { configProblems: ['config.yaml:14: backends.work.api_urll is not a known key; did you mean api_url?'] },
+  },
+  /** Answers take for ever. */
+  slow: { hanging: ['app.snapshot', 'keys.list', 'settings.list', 'turns.get', 'models.list'] },
+  broken: {
+    failing: {
+      'keys.list': 'The keychain did not answer within 5 s.',
+      'settings.list': 'config.yaml can’t be read: permission denied.',
+      'turns.get': 'The log is locked.',
+    },
+  },
+} satisfies Readonly<Record<string, FakeWorld>>
+
+export type WorldName = keyof typeof worlds

@@ -53,9 +53,14 @@ export function median(numbers) {
   return sorted.length % 2 === 1 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-/** How much `sample` adds to `direct`, as a multiple of what `base` adds. For `results.paired`, with one figure of each. */
-export const addedRatio = figure => (sample, base, direct) =>
-  (figure(sample) - figure(direct)) / (figure(base) - figure(direct))
+/**
+ * How much `sample` adds to `direct`, as a multiple of what `base` adds. For `results.paired`, with one figure of each.
+ * A round in which `base` seems to add nothing was disturbed and says nothing.
+ */
+export const addedRatio = figure => (sample, base, direct) => {
+  const added = figure(base) - figure(direct)
+  return added > 0 ? (figure(sample) - figure(direct)) / added : NaN
+}
 
 /** One figure of two samples, divided. For `results.paired`. */
 export const ratio = figure => (sample, base) => figure(sample) / figure(base)

@@ -58,7 +58,9 @@ function statusOf(port, request) {
   })
 }
 
+/** The line of a log that tells most: that of an error if there is one, else the last. */
 function lastWords(logFile) {
-  const text = readFileSync(logFile, 'utf8').trim()
-  return text === '' ? 'it said nothing' : text.slice(-600)
+  const lines = readFileSync(logFile, 'utf8').trim().split('\n')
+  const line = lines.find(text => /^\w*Error\b/.test(text)) ?? lines.at(-1)
+  return line === '' ? 'it said nothing' : line.slice(0, 300)
 }

@@ -40,7 +40,7 @@ export function oursTargets(upstream, work) {
       title: 'OURS, capture: metadata',
       program: serve('ours-metadata', 9301, { traffic: { capture: 'metadata' } }),
       routes: { relay: chat },
-      scenarios: ['A1', 'A200'],
+      scenarios: ['slow', 'A1', 'A200'],
       quick: ['A1'],
     },
     {

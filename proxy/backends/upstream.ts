@@ -21,10 +21,10 @@ export interface UpstreamListener {
 
 /** What the one who asked can do while the answer comes. */
 export interface UpstreamCall {
-  pause(): void
-  resume(): void
+  readonly pause: () => void
+  readonly resume: () => void
   /** Gives the request up and closes its connection. */
-  abort(): void
+  readonly abort: () => void
 }
 
 /** Pooled keep-alive connections to backends, one pool an origin. */

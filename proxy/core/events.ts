@@ -1,4 +1,4 @@
-import type { Citation, Extras, Signature } from './request.ts'
+import type { Citation, Extras, Signature, Source } from './request.ts'
 
 /**
  * A step of an answer. Grammar: `start`, then any of (`part-start` `part-delta`* `part-end`), then one `finish`.
@@ -47,6 +47,8 @@ export type OpenPart =
       readonly namespace?: string | undefined
     }
   | { readonly type: 'refusal' }
+  /** An image that the model made, whole. */
+  | { readonly type: 'image'; readonly source: Source }
   /** A part only one protocol knows, whole. */
   | { readonly type: 'opaque'; readonly protocol: string; readonly raw: unknown }
 

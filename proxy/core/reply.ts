@@ -16,43 +16,66 @@ export interface Reply {
 
 /** Waits for an answer to end and gives it whole. Throws what the answer throws, and `bad-upstream` if it ends without `finish`. */
 export async function collect(events: Events): Promise<Reply> {
+  const gather = gatherer()
+  for await (const batch of events) {
+    for (const event of batch) {
+      const reply = gather(event)
+      if (reply !== undefined) return reply
+    }
+  }
+  throw unfinished()
+}
+
+/** `collect` for events that are all there already. */
+export function fold(events: Iterable<StreamEvent>): Reply {
+  const gather = gatherer()
+  for (const event of events) {
+    const reply = gather(event)
+    if (reply !== undefined) return reply
+  }
+  throw unfinished()
+}
+
+/** Takes the events of one answer, one by one, and gives the reply when it is told that it is finished. */
+function gatherer(): (event: StreamEvent) => Reply | undefined {
   let start: Extract<StreamEvent, { type: 'start' }> | undefined
   const growing: GrowingPart[] = []
 
-  for await (const batch of events) {
-    for (const event of batch) {
-      switch (event.type) {
-        case 'start':
-          start = event
-          break
-        case 'part-start':
-          growing[event.index] = { open: event.part, text: '', citations: [], logprobs: [] }
-          break
-        case 'part-delta':
-          grow(growing[event.index], event)
-          break
-        case 'part-end': {
-          const part = growing[event.index]
-          if (part !== undefined) part.extras = event.extras
-          break
-        }
-        case 'ping':
-          break
-        case 'finish':
-          return {
-            id: start?.id ?? '',
-            model: start?.model ?? '',
-            parts: growing.map(finished),
-            reason: event.reason,
-            stopSequence: event.stopSequence,
-            rawReason: event.rawReason,
-            usage: event.usage ?? start?.usage,
-            extras: mergeExtras(start?.extras, event.extras),
-          }
+  return event => {
+    switch (event.type) {
+      case 'start':
+        start = event
+        return undefined
+      case 'part-start':
+        growing[event.index] = { open: event.part, text: '', citations: [], logprobs: [] }
+        return undefined
+      case 'part-delta':
+        grow(growing[event.index], event)
+        return undefined
+      case 'part-end': {
+        const part = growing[event.index]
+        if (part !== undefined) part.extras = event.extras
+        return undefined
       }
+      case 'ping':
+        return undefined
+      case 'finish':
+        return {
+          id: start?.id ?? '',
+          model: start?.model ?? '',
+          parts: growing.map(finished),
+          reason: event.reason,
+          stopSequence: event.stopSequence,
+          rawReason: event.rawReason,
+          usage: event.usage ?? start?.usage,
+          extras: mergeExtras(start?.extras, event.extras),
+        }
     }
   }
-  throw new ProxyError('bad-upstream', 'the answer ended without being finished')
+}
+
+function unfinished() {
+  return new ProxyError('bad-upstream', 'the answer ended without being finished')
 }
 
 /** A whole answer as the events that would have built it: for commands, and for backends that cannot stream. */
@@ -135,6 +158,7 @@ function finished({ open, text, signature, encrypted, citations, logprobs, extra
       return { ...open, arguments: text, ...(signature && { signature }), ...(extras && { extras }) }
     case 'refusal':
       return { type: 'refusal', text, ...(extras && { extras }) }
+    case 'image':
     case 'opaque':
       return { ...open, ...(extras && { extras }) }
   }
@@ -181,6 +205,7 @@ function reopened(part: Part): { open: OpenPart; deltas: Delta[] } | undefined {
     case 'opaque':
       return { open: { type: 'opaque', protocol: part.protocol, raw: part.raw }, deltas: [] }
     case 'image':
+      return { open: { type: 'image', source: part.source }, deltas: [] }
     case 'audio':
     case 'file':
     case 'tool-result':

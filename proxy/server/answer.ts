@@ -4,8 +4,8 @@ import type { Events, StreamEvent } from '../core/events.ts'
 import type { Request } from '../core/request.ts'
 import { tap } from '../core/stages.ts'
 import type { Protocol } from '../protocols/protocol.ts'
-import type { OpenTurn } from '../traffic/journal.ts'
-import { sendEvents, TURN_HEADER } from './send.ts'
+import type { OpenTurn } from '../traffic/open-turn.ts'
+import { breakOff, sendEvents, TURN_HEADER } from './send.ts'
 
 export interface Answer {
   readonly protocol: Protocol
@@ -26,12 +26,17 @@ export async function answer({ protocol, response, asked, turn, events }: Answer
     event => note(turn, event),
     error => (failure = error),
   )
-  await sendEvents(response, protocol, asked, noted, { [TURN_HEADER]: turn.id })
+  const sent = (bytes: Buffer) => {
+    turn.responseBytes += bytes.length
+    turn.responseCapture?.append(bytes)
+  }
+  await sendEvents({ protocol, response, asked, headers: { [TURN_HEADER]: turn.id }, sent }, noted)
   turn.status = response.statusCode
+  turn.responseHeaders = response.getHeaders() as OpenTurn['responseHeaders']
   if (!asked.stream) return undefined
   // The error frame has gone out; a connection that ends cleanly would make the answer look whole.
   if (failure === undefined) response.end()
-  else response.socket?.destroySoon()
+  else breakOff(response)
   return failure
 }
 
@@ -45,7 +50,7 @@ function note(turn: OpenTurn, event: StreamEvent) {
       break
     case 'finish':
       turn.stopReason = event.rawReason ?? event.reason
-      turn.usage(event.usage)
+      turn.usage = event.usage
       break
     case 'part-start':
     case 'part-end':

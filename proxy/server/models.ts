@@ -15,6 +15,8 @@ export interface ModelsDeps {
 export interface ListedModel {
   readonly id: string
   readonly backend: string
+  /** Its name at the backend. */
+  readonly model: string
 }
 
 /** Every model that can be called now: those of the default backend by their own names, the others' with their backend before it. */
@@ -23,7 +25,7 @@ export async function listModels(deps: ModelsDeps): Promise<readonly ListedModel
     [...deps.backends.values()].map(async backend => {
       const models = await callableModels(deps, backend)
       const prefix = backend.id === deps.defaultBackend ? '' : `${backend.id}:`
-      return models.map(model => ({ id: prefix + model, backend: backend.id }))
+      return models.map(model => ({ id: prefix + model, backend: backend.id, model }))
     }),
   )
   return lists.flat()
@@ -40,10 +42,11 @@ export async function findModel(deps: ModelsDeps, id: string): Promise<ListedMod
       { param: 'model' },
     )
   }
-  return { id, backend: backend.id }
+  return { id, backend: backend.id, model }
 }
 
-async function callableModels(deps: ModelsDeps, backend: Backend): Promise<readonly string[]> {
+/** What a backend can be asked for now; nothing if it has no key. */
+export async function callableModels(deps: ModelsDeps, backend: Backend): Promise<readonly string[]> {
   if (backend.kind === 'local') return backend.models ?? []
   return (await deps.isUsable(backend)) ? deps.modelsOf(backend) : []
 }

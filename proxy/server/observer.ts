@@ -1,6 +1,6 @@
 import { ProxyError } from '../core/errors.ts'
 import type { Protocol, Watched } from '../protocols/protocol.ts'
-import type { OpenTurn } from '../traffic/journal.ts'
+import type { OpenTurn } from '../traffic/open-turn.ts'
 
 /** First and last bytes of a stream that are kept for reading usage and the end mark. */
 const EDGE_BYTES = 4096

@@ -4,10 +4,10 @@ import { endpointsOf } from '../backends/endpoints.ts'
 import type { Upstream } from '../backends/upstream.ts'
 import { ProxyError } from '../core/errors.ts'
 import type { Protocol } from '../protocols/protocol.ts'
-import type { OpenTurn } from '../traffic/journal.ts'
+import type { OpenTurn } from '../traffic/open-turn.ts'
 import { firstOf, headersForBackend, headersForClient } from './headers.ts'
 import { createObserver, type Observed } from './observer.ts'
-import { TURN_HEADER } from './send.ts'
+import { breakOff, TURN_HEADER } from './send.ts'
 
 export interface Relay {
   readonly protocol: Protocol
@@ -46,6 +46,7 @@ export function relay({ protocol, request, response, upstream, backend, key, bod
             return
           }
           turn.firstByteMs = turn.elapsed()
+          turn.responseHeaders = headers
           turn.upstreamId = firstOf(headers['x-request-id'] ?? headers['request-id'])
           observer.begin(status, firstOf(headers['content-type']) ?? '')
           const answered = headersForClient(headers)
@@ -63,7 +64,7 @@ export function relay({ protocol, request, response, upstream, backend, key, bod
           over()
           const observed = observer.end()
           // An answer without its end mark must not look whole to the client either.
-          if (observed.interrupted) response.destroy()
+          if (observed.interrupted) breakOff(response)
           else response.end()
           resolve(observed)
         },
@@ -74,7 +75,7 @@ export function relay({ protocol, request, response, upstream, backend, key, bod
             return
           }
           observer.end()
-          response.destroy()
+          breakOff(response)
           resolve({ error, interrupted: true })
         },
       },

@@ -13,60 +13,75 @@ export const TURN_HEADER = 'x-lip-turn'
 
 const EVENT_STREAM = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' } as const
 
-/** Sends a JSON body whole. */
+/** Sends a JSON body whole, and gives its bytes. */
 export function sendJson(
   response: ServerResponse,
   status: number,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
-): void {
-  const text = JSON.stringify(body)
+): Buffer {
+  const bytes = Buffer.from(JSON.stringify(body))
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
+    'content-length': bytes.length,
     ...headers,
   })
-  response.end(text)
+  response.end(bytes)
+  return bytes
 }
 
-/** Sends an error in the protocol's own shape; after the head has gone, all that is left is to break the connection. */
+/** Sends an error in the protocol's own shape; once a head has gone, all that is left is to break the connection. */
 export function sendError(
   response: ServerResponse,
   protocol: Protocol,
   error: ProxyError,
   headers: Readonly<Record<string, string>> = {},
-): number {
+): { readonly status: number; readonly bytes: Buffer } {
   const { status, body } = protocol.encodeError(error)
   if (response.headersSent) {
-    response.destroy()
-    return status
+    breakOff(response)
+    return { status: response.statusCode, bytes: Buffer.alloc(0) }
   }
-  sendJson(response, status, body, {
-    ...(error.retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(error.retryAfterMs / 1000)) }),
-    ...headers,
-  })
-  return status
+  return { status, bytes: sendJson(response, status, body, { ...retryAfter(error), ...headers }) }
+}
+
+/** Sends what has been written and then closes the connection without ending the message, so that no client takes it for whole. */
+export function breakOff(response: ServerResponse): void {
+  if (response.socket === null) response.destroy()
+  else response.socket.destroySoon()
+}
+
+/** `retry-after` in whole seconds (RFC 9110, 10.2.3), where the one who refused said how long to wait. */
+export function retryAfter({ retryAfterMs }: ProxyError): Record<string, string> {
+  return retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }
+}
+
+/** How an answer is sent. */
+export interface Sending {
+  readonly protocol: Protocol
+  readonly response: ServerResponse
+  /** What the client asked, whole or streamed. */
+  readonly asked: Request
+  readonly headers: Readonly<Record<string, string>>
+  /** Shown every piece that goes to the client. */
+  readonly sent: (bytes: Buffer) => void
 }
 
 /**
- * Sends an answer as the client asked for it: as a stream, or collected. Throws what the events throw, before anything has
- * been sent (no head has gone) or after the protocol's error frame has.
+ * Sends an answer as the client asked for it: collected, or as a stream, which is left open at its end. Throws what the events
+ * throw as long as nothing has been sent; after that the protocol's error frame tells of it.
  */
-export async function sendEvents(
-  response: ServerResponse,
-  protocol: Protocol,
-  asked: Request,
-  events: Events,
-  headers: Readonly<Record<string, string>>,
-): Promise<void> {
+export async function sendEvents({ protocol, response, asked, headers, sent }: Sending, events: Events): Promise<void> {
   if (!asked.stream) {
-    sendJson(response, 200, protocol.encodeReply(await collect(events), asked), headers)
+    sent(sendJson(response, 200, protocol.encodeReply(await collect(events), asked), headers))
     return
   }
   const answer = await opened(events)
   response.writeHead(200, { ...EVENT_STREAM, ...headers })
   for await (const frames of protocol.encodeStream(answer, asked)) {
-    if (!response.write(encodeSse(frames))) await drained(response)
+    const bytes = Buffer.from(encodeSse(frames))
+    sent(bytes)
+    if (!response.write(bytes)) await drained(response)
     if (response.destroyed) return
   }
 }

@@ -1,4 +1,5 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Config } from '../config/schema.ts'
 import { ProxyError, toProxyError } from '../core/errors.ts'
 import { openaiChat } from '../protocols/openai-chat/index.ts'
 import type { Protocol } from '../protocols/protocol.ts'
@@ -7,12 +8,17 @@ import type { createAccess } from './access.ts'
 import { readBody } from './body.ts'
 import { frontends } from './frontends.ts'
 import { findModel, listModels, type ListedModel, type ModelsDeps } from './models.ts'
+import { retryAfter } from './send.ts'
 import { runTurn, type TurnDeps } from './turn.ts'
 
 /** What the server goes by; a changed config gives new ones to the turns that begin after it. */
 export interface ServerState extends TurnDeps, ModelsDeps {
+  readonly config: Config
   readonly access: ReturnType<typeof createAccess>
   readonly bodyLimit: number
+  readonly isAccepting: () => boolean
+  /** What the app itself sends as a client's key, where clients need one. */
+  readonly ownKey: string
 }
 
 export interface ServerDeps {
@@ -50,8 +56,14 @@ export function createServer({ state, instance, routes }: ServerDeps): FastifyIn
       return
     }
     if (answersPreflight(request, reply, access.allowsOrigin)) return
-    done(isForClients(request) ? access.refuseWithoutKey(request.raw) : undefined)
+    done(isForClients(request) ? (access.refuseWithoutKey(request.raw) ?? refuseWhenStopped()) : undefined)
   })
+
+  function refuseWhenStopped(): ProxyError | undefined {
+    return state().isAccepting()
+      ? undefined
+      : new ProxyError('overloaded', 'The proxy is stopped. Start it in its window.')
+  }
 
   app.get('/health', () => ({
     status: 'ok',
@@ -99,7 +111,7 @@ export function createServer({ state, instance, routes }: ServerDeps): FastifyIn
     // What is left of a body that was refused unread ends with the connection.
     if (!request.raw.complete) void reply.header('connection', 'close')
     const { status, body } = (protocol ?? openaiChat).encodeError(error)
-    void reply.code(status).send(body)
+    void reply.code(status).headers(retryAfter(error)).send(body)
   }
 
   return app

@@ -4,7 +4,8 @@ import type { Upstream } from '../backends/upstream.ts'
 import { ProxyError, toProxyError } from '../core/errors.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import type { Plan } from '../routing/plan.ts'
-import type { Journal, OpenTurn } from '../traffic/journal.ts'
+import type { Journal } from '../traffic/journal.ts'
+import type { OpenTurn } from '../traffic/open-turn.ts'
 import { parseJson } from '../wire/json.ts'
 import { findModelField, replaceModel, type ModelField } from '../wire/model-field.ts'
 import { answer } from './answer.ts'
@@ -35,6 +36,7 @@ export interface Exchange {
 export async function runTurn(deps: TurnDeps, exchange: Exchange): Promise<void> {
   const { protocol, request, response, body } = exchange
   const turn = deps.journal.open({ protocol: protocol.id, request, body })
+  turn.breakOff = () => response.destroy()
   try {
     refuseLoops(request)
     const asked = readModel(body)
@@ -49,7 +51,10 @@ export async function runTurn(deps: TurnDeps, exchange: Exchange): Promise<void>
     deps.journal.close(turn, ended)
   } catch (thrown) {
     const error = toProxyError(thrown)
-    turn.status = sendError(response, protocol, error, { [TURN_HEADER]: turn.id })
+    const { status, bytes } = sendError(response, protocol, error, { [TURN_HEADER]: turn.id })
+    turn.status = status
+    turn.responseBytes += bytes.length
+    turn.responseCapture?.append(bytes)
     deps.journal.close(turn, { error, interrupted: false })
   }
 }

@@ -1,0 +1,299 @@
+import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { demo } from '../backends/demo.ts'
+import { presets } from '../backends/presets.ts'
+import type { Env, Flags, KnownBackend } from '../config/layers.ts'
+import { loadConfig, type LoadedConfig } from '../config/load.ts'
+import type { Paths } from '../config/paths.ts'
+import { ConfigError, formatProblem } from '../config/problems.ts'
+import { replaceFile } from '../config/replace.ts'
+import { configSchema } from '../config/schema.ts'
+import { watchFile } from '../config/watch.ts'
+import { createSecrets, type Secrets } from '../keys/secrets.ts'
+import { createProxy, type Proxy } from '../proxy.ts'
+import { AddressError } from '../server/address.ts'
+import { createJournal, storeLimits, type Journal } from '../traffic/journal.ts'
+import { createStore, type Store } from '../traffic/store.ts'
+import { VERSION } from '../version.ts'
+import type { Handlers, Input, Output, Status } from './contract.ts'
+import { backendRows, routeOf } from './backend-rows.ts'
+import { countersOf } from './figures.ts'
+import { createHandlers } from './handlers.ts'
+import { mountApp } from './http.ts'
+import { createLiveTurns } from './live-turns.ts'
+import { createNotices, type Notices } from './notices.ts'
+
+export interface AppOptions {
+  readonly paths: Paths
+  readonly env: Env
+  readonly flags: Flags
+  readonly shell: Status['shell']
+  /** The built window, served to browsers under `/app`. */
+  readonly rendererDir: string
+  /** What only a desktop can do; absent elsewhere. */
+  readonly desktop?: Desktop | undefined
+  /** Told, in a sentence, what goes wrong beside the turns. */
+  readonly warn: (message: string) => void
+}
+
+/** What only a desktop can do. */
+export interface Desktop {
+  readonly loginItem: () => Promise<Output<'loginItem.get'>>
+  readonly setLoginItem: (choice: Input<'loginItem.set'>) => Promise<Output<'loginItem.set'>>
+  readonly openLink: (link: string) => Promise<void>
+}
+
+/** The program around the proxy, the same in the desktop app and in the headless server. */
+export interface App {
+  readonly handlers: Handlers
+  readonly notices: Notices
+  readonly status: () => Status
+  /** Why the config can't be used, if it can't. */
+  readonly configError: () => ConfigError | undefined
+  /** Listens and takes turns. What hinders it stands in the status. */
+  readonly start: () => Promise<Status>
+  /** Takes no more turns, and lets the open ones end. */
+  readonly stop: () => Promise<Status>
+  /** The address of the window for browsers, with its token. */
+  readonly dashboard: () => string
+  readonly close: () => Promise<void>
+}
+
+/** What the parts of the app share. */
+export interface AppParts {
+  readonly options: AppOptions
+  readonly secrets: Secrets
+  readonly journal: Journal
+  readonly store: Store
+  readonly notices: Notices
+  readonly loaded: () => LoadedConfig
+  readonly proxy: () => Proxy | undefined
+  readonly status: () => Status
+  readonly start: (port?: number) => Promise<Status>
+  readonly stop: () => Promise<Status>
+  /** Reads the config again and goes by it. */
+  readonly reload: () => Promise<void>
+}
+
+/** The backends that need no entry in the config, as the config's checks know them. */
+export const knownBackends: readonly KnownBackend[] = [
+  ...Object.entries(presets).map(([id, { envPrefix }]) => ({ id, envPrefix })),
+  { id: demo.id },
+]
+
+/** Builds the app. A config that can't be used does not hinder it: the app says so, and starts when the file is mended. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { paths, env, flags, shell, warn } = options
+  const instance = randomBytes(8).toString('hex')
+  const token = randomBytes(24).toString('base64url')
+
+  let configError: ConfigError | undefined
+  let loaded: LoadedConfig = { config: configSchema.parse({}), sources: {}, warnings: [] }
+  let proxy: Proxy | undefined
+  let run: Status['run'] = 'stopped'
+  let trouble: Status['trouble']
+  let address: { readonly host: string; readonly port: number } | undefined
+  let startedAt: number | undefined
+
+  await load()
+  for (const warning of loaded.warnings) warn(formatProblem(warning))
+
+  const secrets = createSecrets({ env, dataDir: dirname(paths.keysFile), onChange: () => void keysChanged(), warn })
+  const store = createStore({
+    file: paths.trafficFile,
+    limits: storeLimits(loaded.config.traffic),
+    knownSecrets: secrets.known,
+    say: logChanged,
+  })
+  const journal = createJournal({ store, config: loaded.config.traffic, knownSecrets: secrets.known })
+  const notices = createNotices(heard => live.listen(heard))
+  const live = createLiveTurns(
+    journal,
+    turns => notices.tell('turns', turns),
+    () => void tellFigures(),
+  )
+  const parts: AppParts = {
+    options,
+    secrets,
+    journal,
+    store,
+    notices,
+    loaded: () => loaded,
+    proxy: () => proxy,
+    status,
+    start,
+    stop,
+    reload,
+  }
+  const handlers = createHandlers(parts, live)
+  const watcher = watchFile(paths.configFile, { onChange: () => void reload() })
+
+  async function load() {
+    try {
+      loaded = await loadConfig({ file: paths.configFile, required: paths.configRequired, env, flags, knownBackends })
+      configError = undefined
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error
+      configError = error
+    }
+  }
+
+  /** Turns go on by the last good config while the file is broken. */
+  async function reload() {
+    await load()
+    if (configError === undefined) {
+      try {
+        await proxy?.configure(loaded.config)
+        journal.reconfigure(loaded.config.traffic)
+      } catch (error) {
+        configError = new ConfigError([
+          { file: paths.configFile, message: error instanceof Error ? error.message : String(error) },
+        ])
+      }
+    }
+    if (configError !== undefined) warn(`The config was not taken up; the last good one stays. ${configError.message}`)
+    tellAll()
+  }
+
+  async function keysChanged() {
+    await proxy?.configure(loaded.config)
+    notices.tell('keys', {})
+    tellAll()
+  }
+
+  function tellAll() {
+    notices.tell('settings', {})
+    notices.tell('status', status())
+    notices.tell('route', routeOf(parts))
+    void tellFigures()
+  }
+
+  async function tellFigures() {
+    if (!notices.isHeard()) return
+    notices.tell('counters', await countersOf(journal, store, new Date()))
+    notices.tell('backends', await backendRows(parts))
+  }
+
+  function logChanged(message: string) {
+    warn(message)
+    notices.tell('status', status())
+  }
+
+  function status(): Status {
+    const { host, port } = address ?? loaded.config.server
+    const health = store.health()
+    return {
+      run,
+      host,
+      port,
+      url: urlOf(host, port),
+      trouble,
+      version: VERSION,
+      instance,
+      startedAt,
+      shell,
+      platform: process.platform,
+      configProblems: configError?.problems.map(formatProblem) ?? [],
+      log: {
+        state: health.state,
+        reason: health.state === 'ok' ? undefined : health.reason,
+        dropped: health.droppedRecords,
+      },
+    }
+  }
+
+  function become(next: Status['run'], why?: Status['trouble']): Status {
+    run = next
+    trouble = why
+    const now = status()
+    notices.tell('status', now)
+    return now
+  }
+
+  async function start(port?: number): Promise<Status> {
+    if (run === 'running' || run === 'starting') return status()
+    if (proxy !== undefined && address !== undefined) {
+      proxy.accept(true)
+      return become('running')
+    }
+    if (configError !== undefined) return become('failed', { kind: 'config', message: configError.message })
+    become('starting')
+    try {
+      proxy ??= await createProxy(loaded.config, {
+        secrets,
+        journal,
+        instance,
+        now: Date.now,
+        routes: server => mountApp(server, { handlers, notices, token, rendererDir: options.rendererDir }),
+      })
+      address = await proxy.start(port)
+      startedAt = Date.now()
+      await writeInstance()
+      return become('running')
+    } catch (error) {
+      return become('failed', troubleOf(error))
+    }
+  }
+
+  /** The headless server goes on listening, since the window is served by it; it only refuses turns. */
+  async function stop(): Promise<Status> {
+    if (run !== 'running') return status()
+    become('stopping')
+    if (shell === 'headless') {
+      proxy?.accept(false)
+    } else {
+      await proxy?.stop(loaded.config.server.drain_seconds * 1000)
+      address = undefined
+    }
+    return become('stopped')
+  }
+
+  /** Tells `lip status` where this run is and how to ask it; only this user can read it. */
+  async function writeInstance() {
+    const about = {
+      pid: process.pid,
+      version: VERSION,
+      instance,
+      url: urlOf(address?.host ?? '', address?.port ?? 0),
+      token,
+      startedAt,
+    }
+    await replaceFile(paths.instanceFile, `${JSON.stringify(about, null, 2)}\n`).catch((error: unknown) => {
+      warn(`lip status will not find this run: ${error instanceof Error ? error.message : String(error)}`)
+    })
+  }
+
+  async function close() {
+    watcher.close()
+    await proxy?.stop(loaded.config.server.drain_seconds * 1000)
+    await proxy?.close()
+    if (address !== undefined) await rm(paths.instanceFile, { force: true }).catch(() => undefined)
+    await journal.stop()
+    await secrets.close()
+  }
+
+  return {
+    handlers,
+    notices,
+    status,
+    configError: () => configError,
+    start,
+    stop,
+    dashboard: () => `${status().url}/app#token=${token}`,
+    close,
+  }
+}
+
+/** The address by which a client on this computer reaches a listener. */
+function urlOf(host: string, port: number): string {
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
+}
+
+function troubleOf(error: unknown): NonNullable<Status['trouble']> {
+  if (!(error instanceof AddressError))
+    return { kind: 'unknown', message: error instanceof Error ? error.message : String(error) }
+  const kinds = { taken: 'address-taken', denied: 'address-denied', unknown: 'unknown' } as const
+  return { kind: kinds[error.reason], message: error.message, holder: error.holder.process, freePort: error.freePort }
+}

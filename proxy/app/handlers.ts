@@ -1,0 +1,73 @@
+import { listModels } from '../server/models.ts'
+import type { AppParts } from './app.ts'
+import { backendRows, routeOf } from './backend-rows.ts'
+import type { Handlers } from './contract.ts'
+import { countersOf } from './figures.ts'
+import { addKey, guessKey, listKeys, removeKey, testBackendKey } from './key-calls.ts'
+import type { createLiveTurns } from './live-turns.ts'
+import { listSettings, setRoute, setSetting } from './setting-calls.ts'
+import { sendTestTurn } from './test-turn.ts'
+import { listTurns, readTurn, stopTurn } from './turn-calls.ts'
+
+/** How many closed turns a window is given to begin with. */
+const FIRST_TURNS = 200
+
+/** The contract fulfilled: one entry a call, in the contract's order. */
+export function createHandlers(parts: AppParts, live: ReturnType<typeof createLiveTurns>): Handlers {
+  const { options, journal, store, notices, status, start, stop } = parts
+  return {
+    'app.snapshot': async () => {
+      // Taken first: what is told while the rest is gathered comes again as notices.
+      const seq = notices.seq()
+      return {
+        seq,
+        status: status(),
+        counters: await countersOf(journal, store, new Date()),
+        backends: await backendRows(parts),
+        route: routeOf(parts),
+        turns: [...journal.live(), ...(await newestTurns())].map(live.row),
+      }
+    },
+    'proxy.start': ({ port }) => start(port),
+    'proxy.stop': () => stop(),
+    'proxy.restart': async () => {
+      await stop()
+      return start()
+    },
+    'route.set': choice => setRoute(parts, choice),
+    'models.list': async () => {
+      const proxy = parts.proxy()
+      if (proxy === undefined) return []
+      return [...(await listModels(proxy.state()))]
+    },
+    'turns.list': query => listTurns(parts, query),
+    'turns.get': ({ id }) => readTurn(parts, id),
+    'turns.stop': turn => stopTurn(parts, turn),
+    'turns.test': () => sendTestTurn(parts),
+    'keys.list': () => listKeys(parts),
+    'keys.guess': ({ value }) => guessKey(value),
+    'keys.add': key => addKey(parts, key),
+    'keys.remove': ({ name }) => removeKey(parts, name),
+    'keys.test': key => testBackendKey(parts, key),
+    'settings.list': () => listSettings(parts),
+    'settings.set': ({ key, value }) => setSetting(parts, key, value),
+    'loginItem.get': () => options.desktop?.loginItem() ?? elsewhere,
+    'loginItem.set': choice => options.desktop?.setLoginItem(choice) ?? elsewhere,
+    'links.open': async ({ link }) => {
+      if (options.desktop === undefined) return elsewhere
+      await options.desktop.openLink(link)
+      return { supported: true }
+    },
+  }
+
+  /** From the log, so that a window opened after a restart is not empty; from memory where the log can't be read. */
+  async function newestTurns() {
+    await journal.flush()
+    return store.query({ limit: FIRST_TURNS }).catch(() => journal.recent(FIRST_TURNS))
+  }
+}
+
+const elsewhere = {
+  supported: false,
+  reason: 'Only the desktop app can do this; here the proxy runs without one.',
+} as const

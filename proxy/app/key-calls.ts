@@ -1,0 +1,129 @@
+import { presets } from '../backends/presets.ts'
+import { testKey } from '../backends/key-test.ts'
+import type { KeyEntry } from '../keys/key-index.ts'
+import { guessBackend } from '../keys/mask.ts'
+import type { StoreState } from '../keys/secrets.ts'
+import { createUpstream } from '../backends/upstream.ts'
+import type { AppParts } from './app.ts'
+import type { Input, KeyRow, KeyStore, Output } from './contract.ts'
+
+/** Every key that is stored or set in the environment, and where new ones would go. */
+export async function listKeys({ secrets, options, proxy }: AppParts): Promise<Output<'keys.list'>> {
+  const [{ entries }, stores] = await Promise.all([secrets.list(), secrets.stores()])
+  const stored = entries.map(entry => storedRow(entry, stores))
+  const backends = proxy()?.state().backends
+  const fromEnv = Object.entries(presets).flatMap(([id, { envPrefix }]) => {
+    const envName = `${envPrefix}_API_KEY`
+    const value = options.env[envName]?.trim() ?? ''
+    if (value === '') return []
+    const overruled = stored.some(key => key.name === id)
+    return [
+      {
+        name: envName,
+        backend: id,
+        fingerprint: value.length >= 12 ? value.slice(-4) : undefined,
+        source: 'env' as const,
+        envName,
+        inUse: !overruled && backends?.has(id) !== false,
+        state: 'ready' as const,
+        detail: overruled ? 'The stored key comes before it.' : undefined,
+      },
+    ]
+  })
+  return { keys: [...stored, ...fromEnv], stores: storeRows(stores) }
+}
+
+export function guessKey(value: string): Output<'keys.guess'> {
+  return { backend: guessBackend(value.trim()) }
+}
+
+export async function addKey(
+  { secrets }: AppParts,
+  { backend, value, store, passphrase }: Input<'keys.add'>,
+): Promise<Output<'keys.add'>> {
+  const stored = await secrets.set(backend, value, {
+    ...(store !== undefined && { store }),
+    ...(passphrase !== undefined && { passphrase }),
+  })
+  return stored.ok ? { ok: true } : { ok: false, reason: `${stored.reason} ${stored.remedy}` }
+}
+
+export async function removeKey({ secrets }: AppParts, name: string): Promise<Output<'keys.remove'>> {
+  const removed = await secrets.remove(name)
+  if (!removed.ok) return { ok: false, reason: `${removed.reason} ${removed.remedy}` }
+  return removed.removed ? { ok: true } : { ok: false, reason: `There is no stored key ${name}.` }
+}
+
+/** Tests a key before or after it is stored, rung by rung. */
+export async function testBackendKey(
+  { proxy, secrets }: AppParts,
+  { backend: id, value }: Input<'keys.test'>,
+): Promise<Output<'keys.test'>> {
+  const backend = proxy()?.state().backends.get(id)
+  if (backend === undefined) return failedStep(`There is no backend ${id}.`)
+  if (backend.kind === 'local')
+    return { ok: true, steps: [{ name: 'Built in', ok: true, ms: 0, detail: 'Needs no key.' }] }
+  const key = value === undefined ? await secrets.keyOf(backend.id, backend.key) : undefined
+  if (key?.found === false && backend.key.required) return failedStep(`${key.reason} ${key.remedy}`)
+  const upstream = createUpstream()
+  try {
+    const steps = await testKey(upstream, backend, value?.trim() ?? (key?.found === true ? key.value : undefined))
+    return { ok: steps.every(step => step.ok), steps: [...steps] }
+  } finally {
+    await upstream.close()
+  }
+}
+
+function failedStep(detail: string): Output<'keys.test'> {
+  return { ok: false, steps: [{ name: 'Key', ok: false, ms: 0, detail }] }
+}
+
+function storedRow({ name, store, fingerprint, addedAt, lastUsedAt }: KeyEntry, stores: readonly StoreState[]): KeyRow {
+  const place = stores.find(state => state.store === store)
+  return {
+    name,
+    backend: name.replace(/\.\d+$/, ''),
+    fingerprint,
+    source: store,
+    inUse: true,
+    state: place?.usable === false ? 'locked' : 'ready',
+    detail: place?.usable === false ? `${place.reason} ${place.remedy}` : undefined,
+    addedAt: Date.parse(addedAt),
+    lastUsedAt: lastUsedAt === undefined ? undefined : Date.parse(lastUsedAt),
+  }
+}
+
+const keychainNames: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
+  darwin: 'macOS Keychain',
+  win32: 'Windows Credential Manager',
+  linux: 'Secret Service keyring',
+}
+
+function storeRows(states: readonly StoreState[]): KeyStore[] {
+  const rows = states.map(state => ({
+    id: state.store,
+    title:
+      state.store === 'keychain'
+        ? (keychainNames[process.platform] ?? 'System keychain')
+        : 'File encrypted with a passphrase',
+    usable: state.usable,
+    weak: state.store === 'file',
+    detail: state.usable
+      ? state.store === 'keychain'
+        ? 'Protected by your login.'
+        : 'Protected by the passphrase you choose.'
+      : `${state.reason} ${state.remedy}`,
+  }))
+  const first = rows.find(row => row.usable)?.id
+  return [
+    ...rows.map(row => ({ ...row, inUse: row.id === first })),
+    {
+      id: 'env',
+      title: 'Environment variables',
+      usable: true,
+      inUse: false,
+      weak: false,
+      detail: 'Read when the program starts; never written.',
+    },
+  ]
+}

@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { createApp, type App } from '../app/app.ts'
+import { VERSION } from '../version.ts'
+import { parseOptions, type Terminal, type Verb } from './args.ts'
+import { placeOptions, placesOf } from './world.ts'
+
+const options = {
+  ...placeOptions,
+  host: { type: 'string' },
+  port: { type: 'string' },
+  'default-backend': { type: 'string' },
+  'log-level': { type: 'string' },
+} as const
+
+/** Runs the proxy until it is asked to stop. */
+export const serve: Verb = async (args, terminal) => {
+  const { values } = parseOptions(args, options, { atMost: 0 })
+  const { config: _, 'data-dir': __, ...flags } = values
+  const app = await createApp({
+    paths: placesOf(terminal, values),
+    env: terminal.env,
+    flags,
+    shell: 'headless',
+    rendererDir: rendererDir(),
+    warn: message => terminal.err.write(`${message}\n`),
+  })
+
+  const asked = stopAsked()
+  const { trouble } = await app.start()
+  if (trouble !== undefined) {
+    terminal.err.write(`${trouble.message}\n`)
+    await app.close()
+    return trouble.kind === 'config' ? 2 : 3
+  }
+  greet(app, terminal)
+  const signal = await asked
+  terminal.out.write(`\n${signal}: no new requests; waiting for open turns to end.\n`)
+  await app.close()
+  return 0
+}
+
+function greet(app: App, { out }: Terminal) {
+  const { url } = app.status()
+  out.write(
+    [
+      `LLM Interactive Proxy ${VERSION} listens on ${url}`,
+      `dashboard: ${app.dashboard()}`,
+      `try it: curl ${url}/v1/chat/completions -H 'content-type: application/json' -d '{"model":"demo:demo","messages":[{"role":"user","content":"hello"}]}'`,
+      '',
+    ].join('\n'),
+  )
+}
+
+/** Settles at the first signal that asks to stop; a second one ends the program at once. */
+function stopAsked(): Promise<NodeJS.Signals> {
+  return new Promise(resolve => {
+    const stop = (signal: NodeJS.Signals) => {
+      process.once('SIGINT', () => process.exit(130))
+      process.once('SIGTERM', () => process.exit(143))
+      resolve(signal)
+    }
+    process.once('SIGINT', stop)
+    process.once('SIGTERM', stop)
+  })
+}
+
+/** Built, the window stands beside the program; run from the sources, where the build puts it. */
+function rendererDir(): string {
+  const built = fileURLToPath(new URL('../renderer', import.meta.url))
+  return existsSync(built) ? built : fileURLToPath(new URL('../../out/renderer', import.meta.url))
+}

@@ -1,0 +1,31 @@
+/**
+ * A tool's name as every vendor takes it: letters, digits, `_` and `-`, at most 64 characters (the narrowest of the four,
+ * OpenAI's), the namespace in front of it. The same tool has the same name on every turn, so that prompts stay cacheable;
+ * `restoreTools` leads back from it.
+ */
+export function wireName({
+  name,
+  namespace,
+}: {
+  readonly name: string
+  readonly namespace?: string | undefined
+}): string {
+  const full = namespace === undefined ? name : `${namespace}__${name}`
+  return /^[A-Za-z0-9_-]{1,64}$/.test(full) ? full : withHash(full.replace(/[^A-Za-z0-9_-]/g, '_'), full, 64)
+}
+
+/** An id in at most `most` characters: itself if it fits, else its beginning and a hash of it. */
+export function fitted(id: string, most = 64): string {
+  return id.length <= most ? id : withHash(id, id, most)
+}
+
+function withHash(readable: string, whole: string, most: number): string {
+  return `${readable.slice(0, most - 9)}_${hash(whole)}`
+}
+
+/** FNV-1a in 32 bits, as 8 hexadecimal digits: enough to keep apart the names of one request. */
+export function hash(text: string): string {
+  let bits = 0x811c9dc5
+  for (let at = 0; at < text.length; at++) bits = Math.imul(bits ^ text.charCodeAt(at), 0x01000193)
+  return (bits >>> 0).toString(16).padStart(8, '0')
+}

@@ -1,0 +1,6 @@
+/** The door: what a shell needs to host the proxy. Nothing else is public. */
+export { createApp, type App, type AppOptions, type Desktop } from './app/app.ts'
+export { answerCall, type CallResult } from './app/call.ts'
+export { contentSecurityPolicy } from './app/http.ts'
+export { pathsOf, type Paths } from './config/paths.ts'
+export { VERSION } from './version.ts'

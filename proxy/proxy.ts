@@ -1,0 +1,180 @@
+import type { FastifyInstance } from 'fastify'
+import { randomBytes } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import type { Backend, RemoteBackend } from './backends/backend.ts'
+import { createBackends } from './backends/index.ts'
+import { createModelLists } from './backends/models.ts'
+import { presets } from './backends/presets.ts'
+import { createUpstream } from './backends/upstream.ts'
+import type { Config } from './config/schema.ts'
+import { ProxyError } from './core/errors.ts'
+import type { Secret, Secrets } from './keys/secrets.ts'
+import { createPlan } from './routing/plan.ts'
+import { createAccess } from './server/access.ts'
+import { describeListenFailure } from './server/address.ts'
+import { createServer, type ServerState } from './server/server.ts'
+import type { Journal } from './traffic/journal.ts'
+
+/** The world as the proxy is given it. */
+export interface Ports {
+  readonly secrets: Secrets
+  readonly journal: Journal
+  /** Names this run of the program. */
+  readonly instance: string
+  /** Routes beside the clients', on the same server: the app's. */
+  readonly routes?: ((app: FastifyInstance) => void) | undefined
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/** The proxy: it starts, stops, and takes another config while turns run. */
+export interface Proxy {
+  /** Listens, on another port than the config's if one is given, and tells the address. Throws an AddressError. */
+  start(port?: number): Promise<{ readonly host: string; readonly port: number }>
+  /** Stops accepting, lets open turns end for `drainMs`, then breaks off those that are left. */
+  stop(drainMs: number): Promise<void>
+  /** Takes another config for the turns that begin from now on. Another address counts from the next start. */
+  configure(config: Config): Promise<void>
+  /** Whether turns are taken at all: a server that goes on listening for its window can still be stopped for clients. */
+  accept(turns: boolean): void
+  /** What turns go by at this moment. */
+  state(): ServerState
+  close(): Promise<void>
+}
+
+/** Builds the proxy from a config and its ports. Nothing listens yet. */
+export async function createProxy(config: Config, ports: Ports): Promise<Proxy> {
+  const { secrets, journal, instance, routes, now } = ports
+  const upstream = createUpstream()
+  const ownKey = randomBytes(24).toString('base64url')
+  let state = await build(config)
+  let server: FastifyInstance | undefined
+  let accepting = true
+
+  async function build(next: Config): Promise<ServerState> {
+    const backends = await withResolvedHeaders(createBackends(next), secrets)
+    const fallback = next.default_backend ?? (await firstUsable(next, backends))
+    const { modelsOf } = createModelLists(upstream, keyOf, now)
+    return {
+      config: next,
+      isAccepting: () => accepting,
+      ownKey,
+      backends,
+      defaultBackend: fallback.split(':', 1)[0] ?? fallback,
+      plan: createPlan(backends, fallback),
+      access: createAccess({
+        hosts: [next.server.host, ...next.server.allowed_hosts],
+        origins: next.server.allowed_origins,
+        keys: await clientKeys(next, secrets, ownKey),
+      }),
+      bodyLimit: next.server.body_limit_mb * 2 ** 20,
+      keyOf,
+      modelsOf,
+      isUsable: async backend => !backend.key.required || (await secrets.keyOf(backend.id, backend.key)).found,
+      upstream,
+      journal,
+    }
+  }
+
+  function keyOf(backend: RemoteBackend): string | undefined | Promise<string | undefined> {
+    const known = secrets.peek(backend.id, backend.key)
+    return known === undefined
+      ? secrets.keyOf(backend.id, backend.key).then(found => keyIn(found, backend))
+      : keyIn(known, backend)
+  }
+
+  /** Where turns go that name no backend, when the config does not say: the first backend set up, else the first with a key. */
+  async function firstUsable({ backends: entries }: Config, backends: ReadonlyMap<string, Backend>): Promise<string> {
+    const configured = Object.keys(entries).find(id => backends.has(id))
+    if (configured !== undefined) return configured
+    for (const id of Object.keys(presets)) {
+      const backend = backends.get(id)
+      if (backend?.kind === 'remote' && (await secrets.keyOf(id, backend.key)).found) return id
+    }
+    return 'demo'
+  }
+
+  async function start(otherPort?: number) {
+    const { host } = state.config.server
+    const port = otherPort ?? state.config.server.port
+    const app = createServer({ state: () => state, instance, routes })
+    try {
+      await app.listen({ host, port })
+    } catch (error) {
+      await app.close()
+      throw await describeListenFailure(error as NodeJS.ErrnoException, host, port)
+    }
+    server = app
+    const { port: actual } = app.server.address() as AddressInfo
+    return { host, port: actual }
+  }
+
+  async function stop(drainMs: number) {
+    const app = server
+    if (app === undefined) return
+    server = undefined
+    // Ends when the last connection does; what runs too long is broken off, and its backends' requests with it.
+    const patience = setTimeout(() => app.server.closeAllConnections(), drainMs)
+    await app.close()
+    clearTimeout(patience)
+  }
+
+  return {
+    start,
+    stop,
+    async configure(next) {
+      state = await build(next)
+    },
+    accept(turns) {
+      accepting = turns
+    },
+    state: () => state,
+    async close() {
+      await stop(0)
+      await upstream.close()
+    },
+  }
+}
+
+function keyIn(secret: Secret, backend: RemoteBackend): string | undefined {
+  if (secret.found) return secret.value
+  if (!backend.key.required) return undefined
+  throw new ProxyError('unauthenticated', `Backend ${backend.id} has no key. ${secret.reason} ${secret.remedy}`, {
+    code: 'missing_api_key',
+  })
+}
+
+/** The keys that clients must send, the app's own among them. A reference that leads nowhere must not leave the door open. */
+async function clientKeys({ server }: Config, secrets: Secrets, ownKey: string): Promise<readonly string[]> {
+  const found = await Promise.all(server.api_keys.map(reference => secrets.resolve(reference)))
+  const keys = found
+    .flatMap(secret => (secret.found ? secret.value.split(',').map(key => key.trim()) : []))
+    .filter(key => key !== '')
+  const missing = found.find(secret => !secret.found)
+  if (missing !== undefined) throw new Error(`server.api_keys: ${missing.reason} ${missing.remedy}`)
+  return keys.length === 0 ? [] : [...keys, ownKey]
+}
+
+async function withResolvedHeaders(
+  backends: ReadonlyMap<string, Backend>,
+  secrets: Secrets,
+): Promise<ReadonlyMap<string, Backend>> {
+  const resolved = new Map<string, Backend>()
+  for (const [id, backend] of backends) {
+    if (backend.kind === 'local') resolved.set(id, backend)
+    else resolved.set(id, { ...backend, headers: await headersWithSecrets(backend, secrets) })
+  }
+  return resolved
+}
+
+async function headersWithSecrets({ id, headers }: RemoteBackend, secrets: Secrets): Promise<Record<string, string>> {
+  const entries = await Promise.all(
+    Object.entries(headers).map(async ([name, value]) => {
+      if (!value.startsWith('env:')) return [name.toLowerCase(), value] as const
+      const secret = await secrets.resolve(value)
+      if (!secret.found) throw new Error(`backends.${id}.headers.${name}: ${secret.reason} ${secret.remedy}`)
+      return [name.toLowerCase(), secret.value] as const
+    }),
+  )
+  return Object.fromEntries(entries)
+}

@@ -9,6 +9,8 @@ export default defineConfig({
       outDir: 'out/main',
       // Bundled whole, so that the program starts from a few files; only the native keychain stays outside.
       externalizeDeps: false,
+      // Half the time of a start is reading the program.
+      minify: true,
       rolldownOptions: {
         input: { index: 'main/index.ts', cli: 'proxy/cli.ts', 'store-worker': 'proxy/traffic/store-worker.ts' },
         external: ['electron', '@napi-rs/keyring'],

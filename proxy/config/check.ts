@@ -31,11 +31,6 @@ export function remark({ default_backend, backends }: Config): Finding[] {
   ]
 }
 
-/** Whether an address is one that only programs of this computer can reach. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
-}
-
 const isCredential = /^(authorization|proxy-authorization|cookie|(x-)?(\w+-)*(api-?key|token|secret))$/i
 
 function checkBackend(id: string, { type, protocol, api_url }: BackendConfig, knownIds: readonly string[]): Finding[] {
@@ -81,4 +76,9 @@ function checkHost({ server }: Config): Finding[] {
         'set LLM_INTERACTIVE_PROXY_API_KEY to a key of your choice, list references in server.api_keys, or use 127.0.0.1',
     },
   ]
+}
+
+/** Whether an address is one that only programs of this computer can reach. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 }

@@ -1,12 +1,20 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import type { DatabaseSync } from 'node:sqlite'
+import { onTestFinished, vi } from 'vitest'
 import { configSchema, type TrafficConfig } from '../../../proxy/config/schema.ts'
+import { insertTurn, openDatabase, transact } from '../../../proxy/traffic/database.ts'
 import { createJournal, storeLimits, type Journal, type JournalDeps } from '../../../proxy/traffic/journal.ts'
 import type { TurnFacts } from '../../../proxy/traffic/open-turn.ts'
 import type { TurnRecord } from '../../../proxy/traffic/record.ts'
 import { createStore, type StoreDeps } from '../../../proxy/traffic/store.ts'
+
+// A thread takes a moment to start, and long where many tests run beside it.
+vi.setConfig({ testTimeout: 30_000 })
+
+/** For `expect.poll`: what happens by itself, on a slow machine too. */
+export const soon = { timeout: 20_000 }
 
 /** A folder that is gone when the test is over. */
 export async function tempFolder(): Promise<string> {
@@ -19,9 +27,9 @@ export function trafficConfig(changes: Partial<TrafficConfig> = {}): TrafficConf
   return { ...configSchema.parse({}).traffic, ...changes }
 }
 
-/** A store of its own, closed when the test is over. */
+/** A store of its own, closed when the test is over. It keeps turns of any age, since those of `closedTurn` are old. */
 export function startStore(file: string, changes: Partial<StoreDeps> = {}) {
-  const store = createStore({ file, limits: storeLimits(trafficConfig()), ...changes })
+  const store = createStore({ file, limits: storeLimits(trafficConfig({ retention_days: 3650 })), ...changes })
   onTestFinished(() => store.close())
   return store
 }
@@ -81,4 +89,20 @@ export function closedTurn(n: number, changes: Partial<TurnRecord> = {}): TurnRe
     error: undefined,
     ...changes,
   }
+}
+
+/** A log with these turns in it, begun without a writer's thread and left open. */
+export function beginLog(file: string, turns: readonly TurnRecord[]): DatabaseSync {
+  const db = openDatabase(file)
+  onTestFinished(() => {
+    if (db.isOpen) db.close()
+  })
+  transact(db, () => {
+    const insert = db.prepare(insertTurn)
+    for (const turn of turns) {
+      const values = Object.values(turn) as (string | number | boolean | undefined)[]
+      insert.run(...values.map(value => (typeof value === 'boolean' ? Number(value) : (value ?? null))))
+    }
+  })
+  return db
 }

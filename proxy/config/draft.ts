@@ -22,7 +22,9 @@ export type Draft = ReturnType<typeof createDraft>
 export function createDraft(parsed: Parsed | undefined, file: string) {
   const root: Record<string, unknown> = isSection(parsed?.value) ? parsed.value : {}
   const origins = new Map<string, Origin>()
-  for (const [key, place] of parsed?.places ?? []) origins.set(key, { from: 'file', place })
+  for (const [key, place] of parsed?.places ?? []) {
+    if (place.value !== undefined) origins.set(key, { from: 'file', place })
+  }
 
   function get(path: Path): unknown {
     return path.reduce<unknown>((value, step) => child(value, step), root)
@@ -57,17 +59,14 @@ export function createDraft(parsed: Parsed | undefined, file: string) {
       return { key, message: `${origin.name} ${says}`, suggestion }
     }
     const message = key === '' ? says : `${key} ${says}`
-    const place = placeNear(path)
+    const place = origin?.place ?? placeNear(path)
     return { file, ...(atKey === true || origin === undefined ? place?.key : place?.value), key, message, suggestion }
   }
 
   /** What is missing is told at the section that misses it. */
   function placeNear(path: Path): Place | undefined {
-    for (let length = path.length; length > 0; length--) {
-      const origin = originOf(path.slice(0, length))
-      if (origin?.from === 'file') return origin.place
-    }
-    return undefined
+    const lengths = path.map((_, index) => path.length - index)
+    return lengths.map(length => parsed?.places.get(dotted(path.slice(0, length)))).find(place => place !== undefined)
   }
 
   return { root, get, set, remove, originOf, problem }

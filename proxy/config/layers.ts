@@ -67,6 +67,13 @@ export function layEnvironment(draft: Draft, env: Env, known: readonly KnownBack
   return layClientKeys(draft, env)
 }
 
+/** What the predecessor read from the environment and a user of it may count on, but has another place now. */
+export function unread(env: Env): ConfigProblem[] {
+  if (given(env['PROXY_TIMEOUT']) === undefined) return []
+  const suggestion = 'set timeout of a backend, or <PREFIX>_TIMEOUT: OPENAI_TIMEOUT'
+  return [{ message: 'PROXY_TIMEOUT is not read', suggestion }]
+}
+
 /** Lays the command line over all else. */
 export function layFlags(draft: Draft, flags: Flags): void {
   for (const { path, flag, read } of settings) {

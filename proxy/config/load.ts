@@ -8,6 +8,7 @@ import {
   layFlags,
   readLevel,
   readOldSpellings,
+  unread,
   type Env,
   type Flags,
   type KnownBackend,
@@ -72,7 +73,7 @@ export async function parseConfig(text: string, options: Omit<LoadOptions, 'requ
   return {
     config,
     sources: sourcesOf(config, draft),
-    warnings: [...old.warnings, ...remark(config).map(draft.problem)],
+    warnings: [...unread(env), ...old.warnings, ...remark(config).map(draft.problem)],
   }
 }
 

@@ -13,7 +13,8 @@ export interface Parsed {
 
 export interface Place {
   readonly key: Position
-  readonly value: Position
+  /** Absent for a key without a value. */
+  readonly value?: Position | undefined
 }
 
 /** Line and column, from 1. */
@@ -50,7 +51,8 @@ export async function parseYaml(text: string, file: string): Promise<Parsed> {
         const name = isScalar(key) ? String(key.value) : ''
         const here = [...path, name]
         const first = places.get(dotted(here))
-        places.set(dotted(here), { key: positionOf(key), value: positionOf(value ?? key) })
+        const isGiven = isNode(value) && !(isScalar(value) && value.value === null)
+        places.set(dotted(here), { key: positionOf(key), ...(isGiven && { value: positionOf(value) }) })
         if (first !== undefined) refuse(here, `stands twice, first in line ${first.key.line}`, 'keep one')
         // The schema library passes over this name in silence.
         if (name === '__proto__') refuse(here, 'is not a known key')

@@ -39,13 +39,14 @@ const lastSaves = new Map<string, Promise<void>>()
 async function save(file: string, changes: Changes, check: (text: string) => Promise<unknown>): Promise<void> {
   // A linked file is changed where it is: replacing the link would part it from its owner's dotfiles.
   const target = await realpath(file).catch(() => file)
-  const before = await readText(target)
-  const after = await edited(before ?? HEADER, changes, file)
+  const previous = await readText(target)
+  const before = previous ?? HEADER
+  const after = await edited(before, changes, file)
   if (after === before) return
   await check(after)
   try {
     await mkdir(dirname(target), { recursive: true, mode: 0o700 })
-    if (before !== undefined) await replaceFile(`${target}.bak`, before)
+    if (previous !== undefined) await replaceFile(`${target}.bak`, previous)
     await replaceFile(target, after)
   } catch (error) {
     throw new ConfigError([{ file, message: `can't be written: ${reasonOf(error)}` }], { cause: error })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /** The schema of `config.yaml`, and the only place where defaults stand. Pure: the window's forms use it too. */
 
-export const protocolIds = ['openai-chat', 'openai-responses', 'anthropic', 'gemini', 'code-assist'] as const
+const protocolIds = ['openai-chat', 'openai-responses', 'anthropic', 'gemini', 'code-assist'] as const
 
 /** A secret by reference, never the secret: `env:NAME` or `keychain:NAME`. */
 export const secretReference = z
@@ -85,6 +85,4 @@ export const configSchema = z.strictObject({
 
 export type Config = Readonly<z.output<typeof configSchema>>
 export type BackendConfig = Config['backends'][string]
-export type ServerConfig = Config['server']
 export type TrafficConfig = Config['traffic']
-export type SecretReference = string

@@ -89,8 +89,8 @@ interface Lookout {
  * tells them apart: a folder made anew is another one.
  */
 function lookouts(path: string): Map<string, Lookout> {
-  const found = [...new Set([path, realPath(path)])].map(lookout)
-  return new Map(found.map(({ folder, name }) => [`${folder} ${name} ${identityOf(folder)}`, { folder, name }]))
+  const all = [...new Set([path, realPath(path)])].map(lookout)
+  return new Map(all.map(({ folder, name }) => [`${folder} ${name} ${identityOf(folder)}`, { folder, name }]))
 }
 
 function lookout(path: string): Lookout {

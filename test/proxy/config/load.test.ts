@@ -65,7 +65,9 @@ log_level: info
     ['sections without entries', 'backends:\nserver:\ntraffic:\n'],
     ['keys without values', 'log_level:\nserver:\n  port:\n  host: ~\n'],
   ])('that holds only %s says nothing', async (_, content) => {
-    expect((await load(content)).config).toEqual(defaults)
+    const { config, sources } = await load(content)
+    expect(config).toEqual(defaults)
+    expect(new Set(Object.values(sources))).toEqual(new Set(['default']))
   })
 
   it('may come from Windows, with a byte order mark and its line ends', async () => {
@@ -352,6 +354,15 @@ describe('keys of clients', () => {
 })
 
 describe('what can be worked with', () => {
+  it("is remarked on when the predecessor's general timeout is set", async () => {
+    expect((await load('', { env: { PROXY_TIMEOUT: '120' } })).warnings).toEqual([
+      {
+        message: 'PROXY_TIMEOUT is not read',
+        suggestion: 'set timeout of a backend, or <PREFIX>_TIMEOUT: OPENAI_TIMEOUT',
+      },
+    ])
+  })
+
   it('is remarked on when the default backend is switched off', async () => {
     const { warnings } = await load('default_backend: openai:gpt\nbackends: { openai: { enabled: false } }\n')
     expect(warnings).toMatchObject([

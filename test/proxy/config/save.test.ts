@@ -269,6 +269,12 @@ describe('the file', () => {
     expect(existsSync(`${file}.bak`)).toBe(false)
   })
 
+  it('is not made when there is nothing to write', async () => {
+    const file = join(temporaryFolder(), 'config.yaml')
+    await setValues(file, { 'server.port': null }, anything)
+    expect(existsSync(file)).toBe(false)
+  })
+
   it('stays a link where it is one', async () => {
     const folder = temporaryFolder()
     mkdirSync(join(folder, 'dotfiles'))

@@ -1,0 +1,10 @@
+import { openaiChat } from './openai-chat/index.ts'
+import type { Protocol } from './protocol.ts'
+
+/** Every wire format that we speak. */
+export const protocols: readonly Protocol[] = [openaiChat]
+
+/** The wire format of an id, if we speak it. */
+export function protocolOf(id: string): Protocol | undefined {
+  return protocols.find(protocol => protocol.id === id)
+}

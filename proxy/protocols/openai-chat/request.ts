@@ -1,0 +1,424 @@
+import { fitsStrictMode } from '../../core/json-schema.ts'
+import { fitted, wireName } from '../../core/names.ts'
+import { effortOf } from '../../core/reasoning.ts'
+import type {
+  CustomTool,
+  FunctionTool,
+  OutputFormat,
+  Reasoning,
+  Request,
+  Sampling,
+  ServerTool,
+  Tool,
+  ToolChoice,
+} from '../../core/request.ts'
+import { parseBody } from '../parse-body.ts'
+import type { Dialect } from './dialect.ts'
+import { decodeMessages, encodeMessages } from './messages.ts'
+import { extras, ID, nested, ours, record, requestBody, type Fields, type WireRequest, type WireTool } from './wire.ts'
+
+// ── Decode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What a client asks, by its body. Throws `invalid-request` that names the field which no client may send so. */
+export function decodeRequest(body: unknown): Request {
+  const {
+    model,
+    messages,
+    stream,
+    stream_options,
+    tools,
+    tool_choice,
+    parallel_tool_calls,
+    max_completion_tokens,
+    max_tokens,
+    temperature,
+    top_p,
+    frequency_penalty,
+    presence_penalty,
+    seed,
+    stop,
+    n,
+    logprobs,
+    top_logprobs,
+    logit_bias,
+    reasoning_effort,
+    reasoning,
+    verbosity,
+    response_format,
+    web_search_options,
+    prompt_cache_key,
+    prompt_cache_retention,
+    metadata,
+    user,
+    service_tier,
+    // What stays in `rest` rides along. Besides the unknown: `top_k` and `min_p`, which show that the client knows them, and
+    // the deprecated `functions` and `function_call`, which show that it wants its answer in their form (see `asksLegacy`).
+    ...rest
+  } = parseBody(requestBody, body)
+  const { include_usage, ...streamOptions } = stream_options ?? {}
+
+  return {
+    model: model ?? '',
+    stream: stream ?? false,
+    streamUsage: include_usage ?? undefined,
+    ...decodeMessages(messages),
+    tools: [
+      ...(tools ?? []).map(decodeTool),
+      ...(rest.functions ?? []).map(tool => decodeFunction(tool, {})),
+      ...(web_search_options == null ? [] : [decodeWebSearch(web_search_options)]),
+    ],
+    toolChoice: decodeToolChoice(tool_choice) ?? decodeLegacyChoice(rest.function_call),
+    // The deprecated form has room for one call.
+    parallelTools: parallel_tool_calls ?? (rest.functions == null ? undefined : false),
+    sampling: defined<Sampling>({
+      maxTokens: max_completion_tokens ?? max_tokens,
+      temperature,
+      topP: top_p,
+      topK: rest.top_k,
+      minP: rest.min_p,
+      frequencyPenalty: frequency_penalty,
+      presencePenalty: presence_penalty,
+      seed,
+      stop: typeof stop === 'string' ? [stop] : stop,
+      n,
+      logprobs,
+      topLogprobs: top_logprobs,
+      logitBias: logit_bias,
+    }),
+    reasoning: decodeReasoning(reasoning_effort, reasoning),
+    verbosity: verbosity ?? undefined,
+    format: decodeFormat(response_format),
+    cache: decodeCache(prompt_cache_key, prompt_cache_retention),
+    metadata: metadata ?? undefined,
+    user: user ?? (typeof rest['safety_identifier'] === 'string' ? rest['safety_identifier'] : undefined),
+    serviceTier: service_tier ?? undefined,
+    ...extras({ ...rest, ...nested('stream_options', streamOptions) }),
+  }
+}
+
+/** Whether a client speaks in the deprecated `functions`, and so expects `function_call` in the answer. */
+export function asksLegacy(asked: Request): boolean {
+  return ours(asked.extras)['functions'] != null
+}
+
+function decodeTool(tool: WireTool): Tool {
+  switch (tool.type) {
+    case 'function': {
+      const { type: _, function: declared, ...rest } = tool
+      return decodeFunction(declared, rest)
+    }
+    case 'custom': {
+      const { type, custom, ...rest } = tool
+      const { name, description, format, ...more } = custom
+      return {
+        type,
+        name,
+        ...(description != null && { description }),
+        ...(format?.type === 'grammar' && { grammar: format.grammar }),
+        ...extras({ ...rest, ...nested('custom', more) }),
+      }
+    }
+    case 'opaque':
+      return { type: 'server', protocol: ID, name: String(tool.raw['type']), raw: tool.raw }
+  }
+}
+
+function decodeFunction(
+  { name, description, parameters, strict, ...more }: Extract<WireTool, { type: 'function' }>['function'],
+  rest: Fields,
+): FunctionTool {
+  return {
+    type: 'function',
+    name,
+    ...(description != null && { description }),
+    ...(parameters != null && { parameters }),
+    ...(strict != null && { strict }),
+    ...(rest['cache_control'] != null && { cache: {} }),
+    ...extras({ ...rest, ...nested('function', more) }),
+  }
+}
+
+/** The vendor's own search, which is switched on by a field of its own rather than as a tool. */
+function decodeWebSearch(raw: Fields): ServerTool {
+  return { type: 'server', protocol: ID, name: 'web_search', raw }
+}
+
+function isWebSearch({ raw }: ServerTool): boolean {
+  return raw['type'] === undefined
+}
+
+function decodeToolChoice(choice: WireRequest['tool_choice']): ToolChoice | undefined {
+  if (choice == null) return undefined
+  if (typeof choice === 'string') return { type: choice }
+  switch (choice.type) {
+    case 'function':
+      return { type: 'tool', name: choice.function.name }
+    case 'custom':
+      return { type: 'tool', name: choice.custom.name }
+    case 'allowed_tools': {
+      const { mode, tools } = choice.allowed_tools
+      return {
+        type: 'allowed',
+        mode,
+        names: tools.map(tool => (tool.type === 'function' ? tool.function : tool.custom).name),
+      }
+    }
+  }
+}
+
+function decodeLegacyChoice(choice: WireRequest['function_call']): ToolChoice | undefined {
+  if (choice == null) return undefined
+  return typeof choice === 'string' ? { type: choice } : { type: 'tool', name: choice.name }
+}
+
+function decodeReasoning(
+  effort: WireRequest['reasoning_effort'],
+  control: WireRequest['reasoning'],
+): Reasoning | undefined {
+  const reasoning = defined<Reasoning>({
+    mode: control?.enabled === true ? 'on' : control?.enabled === false ? 'off' : undefined,
+    effort: effort ?? control?.effort,
+    budgetTokens: control?.max_tokens,
+    visible: control?.exclude == null ? undefined : !control.exclude,
+  })
+  return Object.keys(reasoning).length === 0 ? undefined : reasoning
+}
+
+function decodeFormat(format: WireRequest['response_format']): OutputFormat | undefined {
+  if (format == null) return undefined
+  switch (format.type) {
+    case 'text':
+      return { type: 'text' }
+    case 'json_object':
+      return { type: 'json' }
+    case 'json_schema': {
+      const { name, description, schema, strict } = format.json_schema
+      return {
+        type: 'json-schema',
+        schema: schema ?? {},
+        ...(name != null && { name }),
+        ...(description != null && { description }),
+        ...(strict != null && { strict }),
+      }
+    }
+  }
+}
+
+function decodeCache(key: string | null | undefined, retention: string | null | undefined): Request['cache'] {
+  if (key == null && retention == null) return undefined
+  return { ...(key != null && { key }), ...(retention != null && { retention }) }
+}
+
+/** The fields that hold something. `null` exists only on wires. */
+function defined<T extends object>(fields: { readonly [K in keyof T]: T[K] | null | undefined }): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null)) as T
+}
+
+// ── Encode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * A body that a strict server takes, in its dialect; always for a stream with its usage, since we ask every backend so.
+ * Rules for what the format cannot say:
+ *
+ * - `n` is not sent: the canonical answer is one, so who wants several asks several times.
+ * - `topK` and `minP` go only where they are known; stop sequences beyond the fourth are dropped.
+ * - A reasoning budget becomes the effort that it comes nearest to.
+ * - Tools that run at another vendor are dropped; of tools that have the same name on the wire the first stays.
+ * - Strict mode is not asked for with a schema that it would refuse.
+ *
+ * Throws `invalid-request` for content whose loss would change what is asked (see `messages.ts`).
+ */
+export function encodeRequest(request: Request, dialect: Dialect = {}): unknown {
+  const { functions: _, function_call: __, top_k, min_p, stream_options, ...own } = ours(request.extras)
+  const { cache, user } = request
+  return {
+    ...own,
+    model: request.model,
+    messages: encodeMessages(withWordJson(request), dialect),
+    ...encodeTools(request, dialect),
+    ...encodeSampling(request.sampling, dialect),
+    ...encodeTopK(request.sampling, dialect, { top_k, min_p }),
+    ...encodeReasoning(request.reasoning, dialect),
+    verbosity: request.verbosity,
+    response_format: encodeFormat(request.format),
+    prompt_cache_key: cache?.key === undefined ? undefined : fitted(cache.key),
+    prompt_cache_retention: cache?.retention,
+    metadata: request.metadata,
+    user: user === undefined || user === own['safety_identifier'] ? undefined : fitted(user),
+    service_tier: encodeServiceTier(request.serviceTier),
+    stream: true,
+    stream_options: { ...record(stream_options), include_usage: true },
+  }
+}
+
+/** Choice and parallelism are refused where there are no tools. */
+function encodeTools({ tools, toolChoice, parallelTools }: Request, dialect: Dialect): Fields {
+  const offered =
+    toolChoice?.type === 'allowed' && dialect.allowedTools === false
+      ? tools.filter(({ name }) => toolChoice.names.includes(name))
+      : tools
+  const declared = withoutDoubles(offered).flatMap(tool => encodeTool(tool, dialect))
+  const search = tools.find(tool => tool.type === 'server' && tool.protocol === ID && isWebSearch(tool))
+  return {
+    ...(declared.length > 0 && {
+      tools: declared,
+      tool_choice: encodeToolChoice(toolChoice, tools, dialect),
+      parallel_tool_calls: parallelTools,
+    }),
+    ...(search?.type === 'server' && { web_search_options: search.raw }),
+  }
+}
+
+function withoutDoubles(tools: readonly Tool[]): Tool[] {
+  const seen = new Set<string>()
+  return tools.filter(tool => {
+    if (tool.type === 'server') return true
+    const name = wireName(tool)
+    return !seen.has(name) && seen.add(name)
+  })
+}
+
+function encodeTool(tool: Tool, dialect: Dialect): unknown[] {
+  switch (tool.type) {
+    case 'function':
+      return [encodeFunction(tool, dialect)]
+    case 'custom':
+      return [dialect.customTools === false ? encodeAsFunction(tool) : encodeCustom(tool)]
+    case 'server':
+      return tool.protocol === ID && !isWebSearch(tool) ? [tool.raw] : []
+  }
+}
+
+function encodeFunction(tool: FunctionTool, { cacheMarks }: Dialect): unknown {
+  const { function: more, ...rest } = ours(tool.extras)
+  const { description, parameters, strict } = tool
+  return {
+    ...rest,
+    type: 'function',
+    function: {
+      ...record(more),
+      name: wireName(tool),
+      description,
+      parameters,
+      strict: strict === true ? fitsStrictMode(parameters) : strict,
+    },
+    ...(tool.cache !== undefined && cacheMarks === 'cache_control' && { cache_control: { type: 'ephemeral' } }),
+  }
+}
+
+function encodeCustom(tool: CustomTool): unknown {
+  const { custom: more, ...rest } = ours(tool.extras)
+  const { description, grammar } = tool
+  const format = grammar === undefined ? undefined : { type: 'grammar', grammar }
+  return { ...rest, type: 'custom', custom: { ...record(more), name: wireName(tool), description, format } }
+}
+
+/** Text in a JSON string, for servers without custom tools; `restoreTools` leads back. */
+function encodeAsFunction(tool: CustomTool): unknown {
+  const { description = '', grammar } = tool
+  const syntax =
+    grammar === undefined ? '' : `\n\nThe input must follow this ${grammar.syntax} grammar:\n${grammar.definition}`
+  const parameters = {
+    type: 'object',
+    properties: { input: { type: 'string' } },
+    required: ['input'],
+    additionalProperties: false,
+  }
+  return { type: 'function', function: { name: wireName(tool), description: description + syntax, parameters } }
+}
+
+function encodeToolChoice(choice: ToolChoice | undefined, tools: readonly Tool[], dialect: Dialect): unknown {
+  function named(name: string) {
+    const tool = tools.find(candidate => candidate.type !== 'server' && candidate.name === name)
+    const type = tool?.type === 'custom' && dialect.customTools !== false ? 'custom' : 'function'
+    return { type, [type]: { name: wireName(tool?.type === 'server' ? { name } : (tool ?? { name })) } }
+  }
+  switch (choice?.type) {
+    case undefined:
+      return undefined
+    case 'auto':
+    case 'none':
+    case 'required':
+      return choice.type
+    case 'tool':
+      return named(choice.name)
+    case 'allowed':
+      if (dialect.allowedTools === false) return choice.mode
+      return { type: 'allowed_tools', allowed_tools: { mode: choice.mode, tools: choice.names.map(named) } }
+  }
+}
+
+/** The most stop sequences that OpenAI takes. */
+const MOST_STOPS = 4
+
+function encodeSampling(sampling: Sampling, dialect: Dialect): Fields {
+  const { maxTokens, stop, seed } = sampling
+  return {
+    [dialect.maxTokensField ?? 'max_completion_tokens']: maxTokens,
+    stop: stop === undefined || stop.length === 0 ? undefined : stop.slice(0, MOST_STOPS),
+    seed,
+    ...(dialect.sampling !== false && {
+      temperature: sampling.temperature,
+      top_p: sampling.topP,
+      frequency_penalty: sampling.frequencyPenalty,
+      presence_penalty: sampling.presencePenalty,
+      logprobs: sampling.logprobs,
+      top_logprobs: sampling.topLogprobs,
+      logit_bias: sampling.logitBias,
+    }),
+  }
+}
+
+/** What only some servers know goes to those that do, and from a client that wrote it itself. */
+function encodeTopK({ topK, minP }: Sampling, dialect: Dialect, written: { top_k: unknown; min_p: unknown }): Fields {
+  return {
+    top_k: dialect.topK === true || written.top_k != null ? topK : undefined,
+    min_p: dialect.topK === true || written.min_p != null ? minP : undefined,
+  }
+}
+
+function encodeReasoning(reasoning: Reasoning | undefined, { reasoningControl }: Dialect): Fields {
+  if (reasoning === undefined) return {}
+  const effort = effortOf(reasoning)
+  if (reasoningControl !== 'reasoning') return { reasoning_effort: effort }
+  // OpenRouter refuses an effort beside a budget.
+  const { mode, budgetTokens, visible } = reasoning
+  const amount =
+    mode === 'off'
+      ? { enabled: false }
+      : budgetTokens !== undefined && budgetTokens > 0
+        ? { max_tokens: budgetTokens }
+        : effort !== undefined
+          ? { effort }
+          : { enabled: true }
+  return { reasoning: { ...amount, ...(visible === false && { exclude: true }) } }
+}
+
+function encodeFormat(format: OutputFormat | undefined): unknown {
+  switch (format?.type) {
+    case undefined:
+      return undefined
+    case 'text':
+      return { type: 'text' }
+    case 'json':
+      return { type: 'json_object' }
+    case 'json-schema': {
+      const { name = 'response', description, schema, strict } = format
+      const wanted = strict === true ? fitsStrictMode(schema) : strict
+      return { type: 'json_schema', json_schema: { name: wireName({ name }), description, schema, strict: wanted } }
+    }
+  }
+}
+
+/** OpenAI refuses JSON mode if no message holds the word. */
+function withWordJson(request: Request): Request {
+  if (request.format?.type !== 'json') return request
+  const said = request.messages.flatMap(({ parts }) => parts.map(part => (part.type === 'text' ? part.text : '')))
+  const isSaid = [...request.system.map(({ text }) => text), ...said].some(text => /json/i.test(text))
+  return isSaid ? request : { ...request, system: [...request.system, { text: 'Answer in JSON.', origin: 'system' }] }
+}
+
+/** Anthropic's names for what OpenAI calls `default`. */
+function encodeServiceTier(tier: string | undefined): string | undefined {
+  return tier === 'standard' || tier === 'standard_only' ? 'default' : tier
+}

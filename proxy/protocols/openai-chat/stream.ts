@@ -1,0 +1,264 @@
+import { ProxyError, toProxyError } from '../../core/errors.ts'
+import type { Delta, Events, OpenPart, StreamEvent } from '../../core/events.ts'
+import type { ReasoningPart, Request } from '../../core/request.ts'
+import type { Frames, SseFrame } from '../../wire/sse.ts'
+import { decodeStreamError, encodeError } from './errors.ts'
+import { createReader } from './reader.ts'
+import { BETWEEN_THOUGHTS, encodeDetails, encodeSignature } from './reasoning.ts'
+import { answerId, encodeCitation, encodeImage, encodeOpaque, encodeReason, nowInSeconds } from './reply.ts'
+import { asksLegacy } from './request.ts'
+import { encodeUsage } from './usage.ts'
+import { isRecord, ours, type Fields } from './wire.ts'
+
+/** The frame that ends a stream. */
+const DONE = '[DONE]'
+
+// ── Decode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * A backend's stream. Its end is `[DONE]`, after which nothing is read; servers that never send it end with a finish reason.
+ * A stream that just stops is `bad-upstream`. What came before an error is passed on before the error is thrown.
+ */
+export async function* decodeStream(frames: Frames): AsyncGenerator<readonly StreamEvent[]> {
+  const reader = createReader()
+  for await (const batch of frames) {
+    const { done, failure } = readBatch(batch)
+    const events = reader.take()
+    if (events.length > 0) yield events
+    if (failure !== undefined) throw failure
+    if (done) return
+  }
+  if (!reader.isTold()) throw new ProxyError('bad-upstream', 'The backend’s stream stopped before its end.')
+  reader.end()
+  yield reader.take()
+
+  function readBatch(batch: readonly SseFrame[]): { done: boolean; failure?: ProxyError } {
+    try {
+      for (const { event, data } of batch) {
+        if (data.trim() === DONE) {
+          reader.end()
+          return { done: true }
+        }
+        if (data !== '') reader.read(parseFrame(event, data))
+      }
+      return { done: false }
+    } catch (thrown) {
+      return { done: false, failure: toProxyError(thrown) }
+    }
+  }
+}
+
+function parseFrame(event: string | undefined, data: string): Fields {
+  let chunk: unknown
+  try {
+    chunk = JSON.parse(data)
+  } catch (cause) {
+    if (event === 'error') throw decodeStreamError(data)
+    throw new ProxyError('bad-upstream', `The backend’s stream holds a frame that is not JSON: ${data.slice(0, 100)}`, {
+      cause,
+    })
+  }
+  if (event === 'error') throw decodeStreamError(chunk)
+  if (!isRecord(chunk))
+    throw new ProxyError('bad-upstream', `The backend’s stream holds no chunk: ${data.slice(0, 100)}`)
+  return chunk
+}
+
+// ── Encode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * A stream for a client, strictly as OpenAI writes it, with `reasoning_content` beside it. An error is a frame of its own,
+ * after which nothing comes, not even `[DONE]`.
+ */
+export async function* encodeStream(events: Events, asked: Request): AsyncGenerator<readonly SseFrame[]> {
+  const writer = createWriter(asked)
+  try {
+    for await (const batch of events) {
+      for (const event of batch) writer.write(event)
+      const frames = writer.take()
+      if (frames.length > 0) yield frames
+    }
+    if (!writer.isFinished()) throw new ProxyError('bad-upstream', 'The answer stopped before its end.')
+  } catch (thrown) {
+    yield [...writer.take(), { data: JSON.stringify(encodeError(toProxyError(thrown)).body) }]
+  }
+}
+
+/** What is written before and after the text of a delta of an open part. Of a part without it nothing is written. */
+interface OpenWire {
+  readonly before: string
+  readonly after: string
+  /** Which tool call it is: on the wire they are counted for themselves. */
+  readonly call?: number
+  /** A thought as far as it has come, since its proof is written with the whole of it. */
+  thought?: ReasoningPart
+}
+
+/** What stands in a chunk beside its delta. */
+interface Beside {
+  readonly reason?: string
+  readonly logprobs?: unknown
+  readonly more?: Fields
+}
+
+/** Writes events as chunks. A delta of text, the hot path, is its part's chunk with the text put in its place. */
+function createWriter(asked: Request) {
+  const legacy = asksLegacy(asked)
+  const withUsage = asked.streamUsage === true
+  const parts: (OpenWire | undefined)[] = []
+  let frames: SseFrame[] = []
+  let head = ''
+  let calls = 0
+  let thoughts = 0
+  let refused = false
+  let finished = false
+
+  function write(event: StreamEvent) {
+    switch (event.type) {
+      case 'part-delta': {
+        const part = parts[event.index]
+        if (part !== undefined) writeDelta(part, event.delta)
+        break
+      }
+      case 'start':
+        writeStart(event)
+        break
+      case 'part-start':
+        parts[event.index] = writeOpening(event.part)
+        break
+      case 'part-end':
+        writeProof(parts[event.index]?.thought)
+        parts[event.index] = undefined
+        break
+      case 'ping':
+        break
+      case 'finish':
+        writeFinish(event)
+        break
+    }
+  }
+
+  function writeStart({ id, model, extras }: Extract<StreamEvent, { type: 'start' }>) {
+    const { system_fingerprint, service_tier, ...more } = ours(extras)
+    const created = nowInSeconds()
+    const common = {
+      id: answerId(id),
+      object: 'chat.completion.chunk',
+      created,
+      model,
+      service_tier,
+      system_fingerprint,
+    }
+    head = JSON.stringify(common).slice(0, -1)
+    push({ role: 'assistant', content: '', refusal: null }, { more })
+  }
+
+  /** Says that a part is there, where the wire has a word for it, and gives what its deltas will be written with. */
+  function writeOpening(part: OpenPart): OpenWire | undefined {
+    switch (part.type) {
+      case 'text':
+        return around({ content: SLOT })
+      case 'refusal':
+        refused = true
+        return around({ refusal: SLOT })
+      case 'reasoning':
+        if (thoughts++ > 0) push({ reasoning_content: BETWEEN_THOUGHTS })
+        return { ...around({ reasoning_content: SLOT }), thought: { ...part, text: '' } }
+      case 'tool-call':
+        return legacy ? writeLegacyCall(part.name, calls++) : writeCall(part, calls++)
+      case 'image':
+        push({ images: [encodeImage(part.source)] })
+        return undefined
+      case 'opaque':
+        push(encodeOpaque(part))
+        return undefined
+    }
+  }
+
+  function writeCall({ id, name, kind }: Extract<OpenPart, { type: 'tool-call' }>, call: number): OpenWire {
+    const text = kind === 'custom' ? 'input' : 'arguments'
+    push({ tool_calls: [{ index: call, id, type: kind, [kind]: { name, [text]: '' } }] })
+    return { ...around({ tool_calls: [{ index: call, [kind]: { [text]: SLOT } }] }), call }
+  }
+
+  /** A client of the deprecated functions understands one call. */
+  function writeLegacyCall(name: string, call: number): OpenWire | undefined {
+    if (call > 0) return undefined
+    push({ function_call: { name, arguments: '' } })
+    return around({ function_call: { arguments: SLOT } })
+  }
+
+  function writeDelta(part: OpenWire, delta: Delta) {
+    const { thought, call } = part
+    switch (delta.type) {
+      case 'text':
+        frames.push({ data: part.before + JSON.stringify(delta.text) + part.after })
+        if (thought !== undefined) part.thought = { ...thought, text: thought.text + delta.text }
+        break
+      case 'citation':
+        push({ annotations: [encodeCitation(delta.citation)] })
+        break
+      case 'logprobs':
+        push({ content: '' }, { logprobs: { content: delta.logprobs, refusal: null } })
+        break
+      case 'encrypted':
+        if (thought !== undefined) part.thought = { ...thought, encrypted: delta.encrypted }
+        break
+      case 'signature': {
+        const { protocol, value } = delta.signature
+        if (thought !== undefined) part.thought = { ...thought, signature: delta.signature }
+        if (call !== undefined && protocol === 'gemini')
+          push({ tool_calls: [{ index: call, ...encodeSignature(value) }] })
+        break
+      }
+    }
+  }
+
+  function writeProof(thought: ReasoningPart | undefined) {
+    const details = thought === undefined ? [] : encodeDetails(thought)
+    if (details.length > 0) push({ reasoning_details: details })
+  }
+
+  function writeFinish({ reason, usage, extras }: Extract<StreamEvent, { type: 'finish' }>) {
+    push({}, { reason: encodeReason(reason, asked, refused), more: ours(extras) })
+    if (withUsage && usage !== undefined) {
+      frames.push({ data: `${head},"choices":[],"usage":${JSON.stringify(encodeUsage(usage))}}` })
+    }
+    frames.push({ data: DONE })
+    finished = true
+  }
+
+  function push(delta: Fields, beside: Beside = {}) {
+    frames.push({ data: lead() + JSON.stringify(delta) + trail(beside) })
+  }
+
+  /** The chunk of a delta, cut where the text goes. */
+  function around(delta: Fields): { readonly before: string; readonly after: string } {
+    const [before = '', after = ''] = JSON.stringify(delta).split(JSON.stringify(SLOT))
+    return { before: lead() + before, after: after + trail({}) }
+  }
+
+  function lead(): string {
+    return `${head},"choices":[{"index":0,"delta":`
+  }
+
+  function trail({ reason, logprobs, more = {} }: Beside): string {
+    const choice = `,"logprobs":${JSON.stringify(logprobs ?? null)},"finish_reason":${JSON.stringify(reason ?? null)}}]`
+    const others = JSON.stringify({ ...more, usage: withUsage ? null : undefined })
+    return others === '{}' ? `${choice}}` : `${choice},${others.slice(1)}`
+  }
+
+  return {
+    write,
+    /** The frames since it was last asked for them. */
+    take: (): readonly SseFrame[] => {
+      const taken = frames
+      frames = []
+      return taken
+    },
+    isFinished: () => finished,
+  }
+}
+
+/** Stands for the text that is still to come. */
+const SLOT = '…'

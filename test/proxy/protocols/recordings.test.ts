@@ -1,0 +1,160 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { collect, type Reply } from '../../../proxy/core/reply.ts'
+import type { Request } from '../../../proxy/core/request.ts'
+import { protocolOf } from '../../../proxy/protocols/index.ts'
+import type { ProtocolId } from '../../../proxy/protocols/protocol.ts'
+import { decodeSse } from '../../../proxy/wire/sse.ts'
+import { cut, drain, framesOf } from '../../support/streams.ts'
+
+/** Real answers of many vendors, kept beside the checkout. Each is found out to speak a protocol by what it holds. */
+const folder = resolve(import.meta.dirname, '../../../../shared/data/recordings')
+
+if (!existsSync(folder)) {
+  console.log('skipped: recordings of vendors are not beside this checkout (../shared/data/recordings)')
+}
+
+interface Recording {
+  readonly name: string
+  readonly protocol: ProtocolId
+  /** The payloads of a stream, or one whole body. */
+  readonly payloads: readonly unknown[]
+  readonly whole: boolean
+}
+
+const recordings = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap(load) : []
+
+const asked: Request = {
+  model: 'm',
+  stream: true,
+  streamUsage: true,
+  system: [],
+  messages: [],
+  tools: [],
+  sampling: {},
+}
+
+describe.skipIf(recordings.length === 0)('recorded answers', () => {
+  it.each(recordings.filter(({ whole }) => !whole))(
+    '$name: a stream reads the same when it is written again, streamed or whole',
+    async recording => {
+      const { protocol, read } = speaking(recording)
+      const reply = await read(recording)
+      expect(reply.parts).not.toEqual([])
+
+      const again = protocol.encodeStream(protocol.decodeStream(framesOf(...ended(recording))), asked)
+      const { items } = await drain(again)
+      expect(comparable(await collect(protocol.decodeStream(framesOf(...items.map(({ data }) => data)))))).toEqual(
+        comparable(reply),
+      )
+      expect(shape(protocol.decodeReply(sent(protocol.encodeReply(reply, asked))))).toEqual(shape(reply))
+    },
+  )
+
+  it.each(recordings.filter(({ whole }) => whole))(
+    '$name: a body reads the same when it is written again',
+    async recording => {
+      const { protocol, read } = speaking(recording)
+      const reply = await read(recording)
+      expect(reply.parts).not.toEqual([])
+      expect(comparable(protocol.decodeReply(sent(protocol.encodeReply(reply, asked))))).toEqual(comparable(reply))
+    },
+  )
+
+  it.each(recordings.filter(({ whole }) => !whole))(
+    '$name: bytes cut anywhere give the same events',
+    async recording => {
+      const { protocol } = speaking(recording)
+      const bytes = Buffer.from(
+        ended(recording)
+          .map(data => `data: ${asText(data)}\r\n\r\n`)
+          .join(''),
+      )
+      const atOnce = await drain(protocol.decodeStream(decodeSse(cut(bytes))))
+      for (const step of [7, 61, 1021]) {
+        const places = Array.from({ length: Math.ceil(bytes.length / step) }, (_, at) => at * step)
+        expect(await drain(protocol.decodeStream(decodeSse(cut(bytes, places))))).toEqual(atOnce)
+      }
+    },
+  )
+
+  it('holds pairs of a stream and a body of the same answer, which read the same', async () => {
+    const pairs = await sameAnswers()
+    expect(pairs.length).toBeGreaterThan(0)
+    for (const { stream, body } of pairs) expect(comparable(stream)).toEqual(comparable(body))
+  })
+})
+
+function load(name: string): Recording[] {
+  const kind = /\.(json|chunks\.txt|sse)$/.exec(name)?.[1]
+  if (kind === undefined) return []
+  const content = readFileSync(join(folder, name), 'utf8')
+  const lines = kind === 'json' ? [content] : content.split('\n').map(line => line.replace(/^data: ?/, '').trim())
+  const payloads = lines.filter(line => line !== '' && line !== '[DONE]').flatMap(parsed)
+  const protocol = payloads.map(protocolOfPayload).find(id => id !== undefined)
+  if (protocol === undefined || protocolOf(protocol) === undefined) return []
+  return [{ name: relative('.', name), protocol, payloads, whole: kind === 'json' }]
+}
+
+/** What a payload speaks, if it is part of an answer. */
+function protocolOfPayload(payload: unknown): ProtocolId | undefined {
+  const { choices } = payload as { choices?: readonly Readonly<Record<string, unknown>>[] }
+  if (choices?.some(choice => 'delta' in choice || 'message' in choice) === true) return 'openai-chat'
+  return undefined
+}
+
+function speaking(recording: Recording) {
+  const protocol = protocolOf(recording.protocol)
+  if (protocol === undefined) throw new Error(`${recording.protocol} is not in the list`)
+  const read = async (it: Recording): Promise<Reply> =>
+    it.whole ? protocol.decodeReply(it.payloads[0]) : collect(protocol.decodeStream(framesOf(...ended(it))))
+  return { protocol, read }
+}
+
+/** The payloads with the mark that ends the protocol's streams, which recordings leave out. */
+function ended({ protocol, payloads }: Recording): readonly unknown[] {
+  return protocol === 'openai-chat' ? [...payloads, '[DONE]'] : payloads
+}
+
+/** Streams and bodies of one id and the same number of tokens are the same answer, recorded twice. */
+async function sameAnswers(): Promise<{ stream: Reply; body: Reply }[]> {
+  const replies = await Promise.all(
+    recordings.map(async recording => ({ whole: recording.whole, reply: await speaking(recording).read(recording) })),
+  )
+  return replies
+    .filter(({ whole }) => !whole)
+    .flatMap(({ reply: stream }) =>
+      replies
+        .filter(({ whole, reply }) => whole && reply.id === stream.id && reply.usage?.output === stream.usage?.output)
+        .map(({ reply: body }) => ({ stream, body })),
+    )
+}
+
+/** A reply as a value: what is undefined is not there. */
+function comparable(reply: Reply): unknown {
+  return sent(reply)
+}
+
+/** What survives a format that has one text and one thought: kinds in their order, and all that was said. */
+function shape({ parts, reason }: Reply) {
+  const texts = (type: string) => parts.map(part => (part.type === type && 'text' in part ? part.text : '')).join('')
+  return { text: texts('text'), calls: parts.filter(part => part.type === 'tool-call').map(({ name }) => name), reason }
+}
+
+function sent<T>(body: T): T {
+  return JSON.parse(JSON.stringify(body)) as T
+}
+
+function parsed(text: string): unknown[] {
+  try {
+    return [JSON.parse(text)]
+  } catch {
+    // Some recordings hold broken lines.
+    return []
+  }
+}
+
+function asText(data: unknown): string {
+  return typeof data === 'string' ? data : JSON.stringify(data)
+}

@@ -15,6 +15,7 @@ import { createProxy, type Proxy } from '../proxy.ts'
 import { AddressError } from '../server/address.ts'
 import { createJournal, storeLimits, type Journal } from '../traffic/journal.ts'
 import { createStore, type Store } from '../traffic/store.ts'
+import { turnLine } from '../traffic/turn-line.ts'
 import { VERSION } from '../version.ts'
 import type { Handlers, Input, Output, Status } from './contract.ts'
 import { backendRows, routeOf } from './backend-rows.ts'
@@ -22,6 +23,7 @@ import { countersOf } from './figures.ts'
 import { createHandlers } from './handlers.ts'
 import { mountApp } from './http.ts'
 import { createLiveTurns } from './live-turns.ts'
+import { createLog } from './log.ts'
 import { createNotices, type Notices } from './notices.ts'
 
 export interface AppOptions {
@@ -33,8 +35,8 @@ export interface AppOptions {
   readonly rendererDir: string
   /** What only a desktop can do; absent elsewhere. */
   readonly desktop?: Desktop | undefined
-  /** Told, in a sentence, what goes wrong beside the turns. */
-  readonly warn: (message: string) => void
+  /** Where the log goes, as lines of text. */
+  readonly logTo: NodeJS.WritableStream
 }
 
 /** What only a desktop can do. */
@@ -84,7 +86,9 @@ export const knownBackends: readonly KnownBackend[] = [
 
 /** Builds the app. A config that can't be used does not hinder it: the app says so, and starts when the file is mended. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { paths, env, flags, shell, warn } = options
+  const { paths, env, flags, shell } = options
+  const log = createLog(options.logTo)
+  const { warn } = log
   const instance = randomBytes(8).toString('hex')
   const token = randomBytes(24).toString('base64url')
 
@@ -95,8 +99,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   let trouble: Status['trouble']
   let address: { readonly host: string; readonly port: number } | undefined
   let startedAt: number | undefined
+  let stopLoggingTurns: (() => void) | undefined
 
   await load()
+  log.setLevel(loaded.config.log_level)
   for (const warning of loaded.warnings) warn(formatProblem(warning))
 
   const secrets = createSecrets({ env, dataDir: dirname(paths.keysFile), onChange: () => void keysChanged(), warn })
@@ -127,7 +133,18 @@ export async function createApp(options: AppOptions): Promise<App> {
     reload,
   }
   const handlers = createHandlers(parts, live)
+  logTurns()
   const watcher = watchFile(paths.configFile, { onChange: () => void reload() })
+
+  /** Turns are in the log of lines only at level `info` and below; otherwise nobody listens, and nothing is spent on it. */
+  function logTurns() {
+    stopLoggingTurns?.()
+    stopLoggingTurns = log.isInfo()
+      ? journal.subscribe(({ type, turn }) => {
+          if (type === 'closed') log.info(turnLine(turn))
+        })
+      : undefined
+  }
 
   async function load() {
     try {
@@ -146,6 +163,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       try {
         await proxy?.configure(loaded.config)
         journal.reconfigure(loaded.config.traffic)
+        log.setLevel(loaded.config.log_level)
+        logTurns()
       } catch (error) {
         configError = new ConfigError([
           { file: paths.configFile, message: error instanceof Error ? error.message : String(error) },

@@ -4,8 +4,8 @@ import { nearest } from '../config/nearest.ts'
 /** What a verb is given of the world. */
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly out: { write(text: string): unknown }
-  readonly err: { write(text: string): unknown }
+  readonly out: NodeJS.WritableStream
+  readonly err: NodeJS.WritableStream
 }
 
 /** A verb of the command line; gives the exit code. */

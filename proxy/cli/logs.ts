@@ -1,5 +1,6 @@
 import { followTurns, openForReading, queryTurns } from '../traffic/query.ts'
 import type { TurnRecord } from '../traffic/record.ts'
+import { turnLine } from '../traffic/turn-line.ts'
 import { parseOptions, UsageError, type Verb } from './args.ts'
 import { placeOptions, placesOf } from './world.ts'
 
@@ -17,7 +18,8 @@ export const logs: Verb = async (args, terminal) => {
   const last = Number(values.last ?? 20)
   if (!Number.isInteger(last) || last < 0) throw new UsageError('--last is a number of turns.')
   const write = (turns: readonly TurnRecord[]) => {
-    for (const turn of turns) terminal.out.write(`${values.json === true ? JSON.stringify(turn) : line(turn)}\n`)
+    for (const turn of turns)
+      terminal.out.write(`${values.json === true ? JSON.stringify(turn) : `${timeOf(turn)}  ${turnLine(turn)}`}\n`)
   }
 
   if (values.follow === true) {
@@ -36,10 +38,6 @@ export const logs: Verb = async (args, terminal) => {
   return 0
 }
 
-function line(turn: TurnRecord): string {
-  const time = new Date(turn.at).toISOString().replace('T', ' ').slice(0, 23)
-  const route = `${turn.asked ?? '?'} → ${turn.backend ?? '?'}:${turn.served ?? '?'}`
-  const tokens = turn.inputTokens === undefined ? '' : `  ${turn.inputTokens} in ${turn.outputTokens ?? 0} out`
-  const error = turn.error === undefined ? '' : `  ${turn.error.split('\n', 1)[0] ?? ''}`
-  return `${time}  ${turn.client}  ${route}  ${turn.outcome ?? 'open'} ${turn.status ?? ''}  ${Math.round(turn.durationMs ?? 0)} ms${tokens}${error}`
+function timeOf({ at }: TurnRecord): string {
+  return new Date(at).toISOString().replace('T', ' ').slice(0, 23)
 }

@@ -23,7 +23,7 @@ export const serve: Verb = async (args, terminal) => {
     flags,
     shell: 'headless',
     rendererDir: rendererDir(),
-    warn: message => terminal.err.write(`${message}\n`),
+    logTo: terminal.err,
   })
 
   const asked = stopAsked()

@@ -51,6 +51,12 @@ describe('serve', () => {
     expect(existsSync(join(folder, 'instance.json'))).toBe(false)
   })
 
+  it('tells of each turn in a line where the log level asks for it, and of none otherwise', async () => {
+    const { url, err } = await serving(['--log-level', 'info'])
+    await ask(url, 'demo:demo-fast')
+    await eventually(() => /demo:demo-fast → demo:demo-fast {2}ok 200/.test(err()))
+  })
+
   it('lets open turns end before it does', async () => {
     const upstream = await startFakeOpenai()
     cleanUp.push(upstream.close)

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { createApp, type App } from '../../proxy/app/app.ts'
 import { pathsOf, type Paths } from '../../proxy/config/paths.ts'
 
@@ -10,7 +11,8 @@ export interface StartedApp {
   readonly url: string
   readonly paths: Paths
   readonly folder: string
-  readonly warnings: readonly string[]
+  /** What was logged so far. */
+  readonly log: () => string
   readonly close: () => Promise<void>
 }
 
@@ -19,14 +21,16 @@ export async function startApp(yaml: string, env: Readonly<Record<string, string
   const folder = await mkdtemp(join(tmpdir(), 'lip-'))
   const paths = pathsOf({ platform: process.platform, env, home: folder, cwd: folder, dataDir: folder })
   await writeFile(paths.configFile, yaml)
-  const warnings: string[] = []
+  const logTo = new PassThrough()
+  let log = ''
+  logTo.on('data', chunk => (log += String(chunk)))
   const app = await createApp({
     paths,
     env,
     flags: { port: '0' },
     shell: 'headless',
     rendererDir: join(import.meta.dirname, '..', '..', 'out', 'renderer'),
-    warn: message => warnings.push(message),
+    logTo,
   })
   const status = await app.start()
   if (status.run !== 'running') throw new Error(`the app did not start: ${status.trouble?.message ?? status.run}`)
@@ -35,7 +39,7 @@ export async function startApp(yaml: string, env: Readonly<Record<string, string
     url: status.url,
     paths,
     folder,
-    warnings,
+    log: () => log,
     close: async () => {
       await app.close()
       await rm(folder, { recursive: true, force: true })

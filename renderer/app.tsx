@@ -1,5 +1,6 @@
 import { Tooltip } from 'radix-ui'
 import { Toaster } from 'sonner'
+import { Boundary } from './components/boundary.tsx'
 import { Frame } from './frame/frame.tsx'
 import { usePlace } from './stores/place.ts'
 import { usePreferences } from './stores/preferences.ts'
@@ -13,7 +14,9 @@ export function App() {
   return (
     <Tooltip.Provider delayDuration={400} skipDelayDuration={200}>
       <Frame>
-        <Screen key={screen} />
+        <Boundary key={screen}>
+          <Screen />
+        </Boundary>
       </Frame>
       <Toaster
         theme={theme}

@@ -16,6 +16,8 @@ export interface Look {
   readonly statusBar: boolean
   /** Columns of the traffic list that differ from their default. */
   readonly columns: Readonly<Record<string, boolean>>
+  /** Widths of columns that were changed, in pixels. */
+  readonly columnSizes: Readonly<Record<string, number>>
   /** Where the detail of a turn stands beside the list, and its share of the room in percent. */
   readonly detailSide: 'right' | 'bottom'
   readonly detailShare: number
@@ -36,6 +38,7 @@ export const usePreferences = create<Preferences>()(
       narrowSidebar: false,
       statusBar: true,
       columns: {},
+      columnSizes: {},
       detailSide: 'right',
       detailShare: 42,
       recent: [],

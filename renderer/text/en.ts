@@ -30,6 +30,8 @@ export const en = {
   skip: 'Skip to the screen',
   more: (count: number) => `${number(count)} more`,
   loadFailed: 'This could not be loaded.',
+  screenFailed: 'This screen has a fault.',
+  reload: 'Reload the window',
 
   counts: {
     requests: forms('request', 'requests'),
@@ -282,7 +284,7 @@ export const en = {
     layout: { right: 'Detail on the right', bottom: 'Detail below' },
     options: 'View options',
     histogram: (bars: string) => `Requests over the time shown: ${bars}`,
-    histogramBar: (time: string, requests: string, problems: string) => `${time} · ${requests} · ${problems}`,
+    problemsOf: (count: string) => `${count} with problems`,
     count: (shown: string) => shown,
     noMatch: (requests: string) => `No match in ${requests}.`,
     noMatchHint: 'Older requests in the log were searched too.',
@@ -354,6 +356,7 @@ export const en = {
       id: 'Id',
       cacheWrite: 'Written to cache',
       words: 'Last words',
+      firstWords: 'First words',
       error: 'Error',
     },
     way: { relayed: 'relayed byte for byte', translated: 'translated', local: 'answered here' },

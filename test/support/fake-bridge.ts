@@ -247,7 +247,7 @@ export function createFakeBridge(world: FakeWorld = {}) {
   /** A step of a lively app: streams say more, end, and begin. */
   function step(now: number) {
     const open = turns.filter(turn => turn.open)
-    const changed = open.map(turn => {
+    const changed = open.map((turn): TurnRow => {
       const said = Math.floor((now - turn.at) / 60)
       if (now - turn.at > 6000 + random() * 20_000) {
         return {

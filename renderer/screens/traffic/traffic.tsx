@@ -1,3 +1,124 @@
+import { clsx } from 'clsx'
+import { useMemo, useRef, useState } from 'react'
+import type { TurnRow } from '../../../proxy/app/contract.ts'
+import { Bone, Loading } from '../../components/skeleton.tsx'
+import { Splitter } from '../../components/splitter.tsx'
+import { useMedia } from '../../stores/media.ts'
+import { refine, usePlace } from '../../stores/place.ts'
+import { usePreferences } from '../../stores/preferences.ts'
+import { matcher, newestFirst } from '../../stores/turn-list.ts'
+import { reachOf, useTurns } from '../../stores/turns.ts'
+import { text } from '../../text/text.ts'
+import { Detail } from './detail/detail.tsx'
+import { TrafficEmpty } from './empty.tsx'
+import { filterOf, isFiltering } from './filter.ts'
+import { Histogram } from './histogram.tsx'
+import { TrafficList } from './list.tsx'
+import { PausedStrip } from './paused-strip.tsx'
+import { Toolbar } from './toolbar.tsx'
+import { useListKeys } from './use-list-keys.ts'
+
+/**
+ * Why newer turns are kept out of the list: it was paused, or it is scrolled away from its top, where rows that come in
+ * above would push it down.
+ */
+export interface Hold {
+  readonly by: 'pause' | 'scroll'
+  readonly since: number
+  /** The newest turn shown. */
+  readonly newest: TurnRow | undefined
+}
+
+/** Every request, as it comes and afterwards. */
 export function Traffic() {
-  return null
+  const turns = useTurns(state => state.turns)
+  return turns === undefined ? (
+    <Loading>
+      <div className="flex flex-col gap-2 p-3">
+        {Array.from({ length: 16 }, (_, i) => (
+          <Bone key={i} className="h-6" />
+        ))}
+      </div>
+    </Loading>
+  ) : (
+    <LoadedTraffic turns={turns} />
+  )
+}
+
+function LoadedTraffic({ turns }: { readonly turns: readonly TurnRow[] }) {
+  const { params } = usePlace()
+  const reach = useTurns(state => state.reach)
+  const [hold, setHold] = useState<Hold>()
+  const scrollTo = useRef<(index: number) => void>(() => undefined)
+  const detailSide = usePreferences(state => state.detailSide)
+  const detailShare = usePreferences(state => state.detailShare)
+  const isNarrow = useMedia('(max-width: 1000px)')
+  const side = isNarrow ? 'bottom' : detailSide
+
+  const filter = useMemo(() => filterOf(params), [params])
+  const matching = useMemo(() => {
+    const { oldest, more } = reachOf(reach, filter)
+    const isKnown = (turn: TurnRow) => !more || oldest === undefined || newestFirst(turn, oldest) <= 0
+    const isAsked = matcher(filter)
+    return turns.filter(turn => isKnown(turn) && isAsked(turn))
+  }, [turns, filter, reach])
+  const held = heldBack(matching, hold)
+  const shown = held === 0 ? matching : matching.slice(held)
+  const selectedId = params.get('turn') ?? undefined
+  const selected = selectedId === undefined ? undefined : turns.find(turn => turn.id === selectedId)
+  const select = (turn: TurnRow | undefined) => refine({ turn: turn?.id })
+
+  const togglePause = () =>
+    setHold(hold?.by === 'pause' ? undefined : { by: 'pause', since: Date.now(), newest: matching[0] })
+  useListKeys({ shown, selected, select, scrollTo, togglePause })
+
+  return (
+    <div className="flex h-full flex-col">
+      <Toolbar filter={filter} isPaused={hold?.by === 'pause'} onPause={togglePause} />
+      {hold?.by === 'pause' && <PausedStrip since={hold.since} held={held} onResume={togglePause} />}
+      {shown.length > 0 && <Histogram turns={shown} onPick={index => scrollTo.current(index)} />}
+      <div className={clsx('flex min-h-0 flex-1', side === 'bottom' && 'flex-col')}>
+        <section aria-label={text.traffic.label} className="min-h-0 min-w-0 flex-1">
+          {shown.length === 0 ? (
+            <TrafficEmpty filter={filter} isFiltering={isFiltering(filter)} searched={turns.length} />
+          ) : (
+            <TrafficList
+              turns={shown}
+              filter={filter}
+              selectedId={selectedId}
+              onSelect={select}
+              newer={hold?.by === 'scroll' ? held : 0}
+              onScrolled={isAtTop => {
+                if (hold?.by !== 'pause')
+                  setHold(isAtTop ? undefined : (hold ?? { by: 'scroll', since: 0, newest: matching[0] }))
+              }}
+              scrollTo={scrollTo}
+            />
+          )}
+        </section>
+        {selectedId !== undefined && (
+          <>
+            <Splitter
+              label={text.detail.splitter}
+              side={side}
+              share={detailShare}
+              onChange={share => usePreferences.setState({ detailShare: share })}
+            />
+            <div style={{ flexBasis: `${detailShare}%` }} className="min-h-0 min-w-0 shrink-0 grow-0">
+              <Detail key={selectedId} id={selectedId} row={selected} onClose={() => select(undefined)} />
+            </div>
+          </>
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** How many of the newest turns are kept out. */
+function heldBack(turns: readonly TurnRow[], hold: Hold | undefined): number {
+  if (hold === undefined) return 0
+  const { newest } = hold
+  if (newest === undefined) return turns.length
+  const first = turns.findIndex(turn => newestFirst(turn, newest) >= 0)
+  return first === -1 ? turns.length : first
 }

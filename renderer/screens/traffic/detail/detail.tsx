@@ -1,0 +1,169 @@
+import { ArrowRight, CircleStop, Copy, Terminal, X } from 'lucide-react'
+import { Tabs } from 'radix-ui'
+import { type ReactNode, useEffect, useState } from 'react'
+import type { TurnDetail, TurnRow } from '../../../../proxy/app/contract.ts'
+import { attempt } from '../../../attempt.ts'
+import { call } from '../../../bridge.ts'
+import { Button, IconButton } from '../../../components/button.tsx'
+import { copy } from '../../../components/copy.tsx'
+import { Empty } from '../../../components/panel.tsx'
+import { Bone, Loading } from '../../../components/skeleton.tsx'
+import { StateTag, turnWord } from '../../../components/state.tsx'
+import { press } from '../../../frame/keyboard.ts'
+import { toneOf } from '../../../outcomes.ts'
+import { refine, usePlace } from '../../../stores/place.ts'
+import { moment } from '../../../text/format.ts'
+import { text } from '../../../text/text.ts'
+import { RequestBody, ResponseBody } from './bodies.tsx'
+import { FactsOfTurn } from './facts-of-turn.tsx'
+import { Headers } from './headers.tsx'
+import { Summary } from './summary.tsx'
+import { DETAIL, isTab, type Tab, tabs } from './tabs.ts'
+import { useDetail } from './use-detail.ts'
+
+const words = text.detail
+
+interface DetailProps {
+  readonly id: string
+  /** The turn as the list has it, if it does. */
+  readonly row: TurnRow | undefined
+  readonly onClose: () => void
+}
+
+/** All there is to know of one request. */
+export function Detail({ id, row, onClose }: DetailProps) {
+  const [tries, setTries] = useState(0)
+  const loaded = useDetail(id, row, tries)
+  const turn = row ?? (loaded.state === 'loaded' ? loaded.detail.turn : undefined)
+  return (
+    <section
+      id={DETAIL}
+      tabIndex={-1}
+      aria-label={words.label}
+      className="@container flex h-full min-h-0 flex-col bg-surface outline-none"
+    >
+      {turn === undefined ? (
+        <div className="flex justify-end p-2">
+          <IconButton icon={X} label={words.close} onClick={onClose} />
+        </div>
+      ) : (
+        <Head turn={turn} curl={loaded.state === 'loaded' ? loaded.detail.curl : undefined} onClose={onClose} />
+      )}
+      {loaded.state === 'loading' && (
+        <Loading>
+          <div className="flex flex-col gap-2 p-4">
+            <Bone className="h-5 w-3/4" />
+            <Bone className="h-5 w-1/2" />
+            <Bone className="h-40" />
+          </div>
+        </Loading>
+      )}
+      {loaded.state === 'missing' && <Empty title={words.missing} />}
+      {loaded.state === 'failed' && (
+        <Empty title={text.loadFailed} hint={loaded.message}>
+          <Button onClick={() => setTries(tries + 1)}>{text.actions.retry}</Button>
+        </Empty>
+      )}
+      {loaded.state === 'loaded' && turn !== undefined && <Body detail={loaded.detail} turn={turn} />}
+    </section>
+  )
+}
+
+function Head({ turn, curl, onClose }: { turn: TurnRow; curl: string | undefined; onClose: () => void }) {
+  const { asked, served, client, at, id } = turn
+  return (
+    <header className="flex flex-col gap-3 border-b border-line px-4 pt-3 pb-3">
+      <div className="flex items-start gap-2">
+        <div className="min-w-0 flex-1">
+          <h2 className="flex min-h-7 flex-wrap items-center gap-x-2 gap-y-1 text-title font-semibold">
+            <StateTag tone={toneOf(turn)}>{turnWord(turn)}</StateTag>
+            <span className="selectable min-w-0 break-all">{asked === '' ? served : asked}</span>
+            {served !== undefined && asked !== '' && asked !== served && (
+              <>
+                <ArrowRight size={13} className="text-text-3" aria-label="→" />
+                <span className="selectable min-w-0 break-all">{served}</span>
+              </>
+            )}
+          </h2>
+          <p className="flex items-center gap-1 text-small text-text-3">
+            <span className="truncate">
+              {client} · {moment(at)}
+            </span>
+            <IconButton icon={Copy} size="small" label={`${words.copyId}: ${id}`} onClick={() => void copy(id)} />
+          </p>
+        </div>
+        {turn.open ? (
+          <Button icon={CircleStop} look="danger" onClick={() => void attempt(call('turns.stop', { id }))}>
+            {words.stop}
+          </Button>
+        ) : (
+          <Button
+            icon={Terminal}
+            disabled={curl === undefined}
+            aria-label={words.copyCurl}
+            onClick={() => void copy(curl ?? '', words.curlCopied)}
+          >
+            curl
+          </Button>
+        )}
+        <IconButton icon={X} label={words.close} onClick={onClose} className="-mr-1.5" />
+      </div>
+      <FactsOfTurn turn={turn} />
+    </header>
+  )
+}
+
+function Body({ detail, turn }: { readonly detail: TurnDetail; readonly turn: TurnRow }) {
+  const { params } = usePlace()
+  const asked = params.get('tab')
+  const tab = isTab(asked) ? asked : 'summary'
+  useNumberKeys()
+  return (
+    <Tabs.Root value={tab} onValueChange={openTab} className="flex min-h-0 flex-1 flex-col">
+      <Tabs.List aria-label={words.label} className="flex h-9 shrink-0 gap-4 border-b border-line px-4">
+        {tabs.map(name => (
+          <Tabs.Trigger
+            key={name}
+            value={name}
+            className="-mb-px border-b-2 border-transparent text-text-2 transition-colors duration-100 hover:text-text focus-visible:-outline-offset-2 data-[state=active]:border-accent data-[state=active]:font-semibold data-[state=active]:text-text"
+          >
+            {words.tabs[name]}
+          </Tabs.Trigger>
+        ))}
+      </Tabs.List>
+      <Panel name="summary">
+        <Summary turn={turn} />
+      </Panel>
+      <Panel name="request">
+        <RequestBody detail={detail} />
+      </Panel>
+      <Panel name="response">
+        <ResponseBody detail={detail} />
+      </Panel>
+      <Panel name="headers">
+        <Headers detail={detail} />
+      </Panel>
+    </Tabs.Root>
+  )
+}
+
+function Panel({ name, children }: { readonly name: Tab; readonly children: ReactNode }) {
+  return (
+    <Tabs.Content value={name} className="min-h-0 flex-1 overflow-auto focus-visible:-outline-offset-2">
+      {children}
+    </Tabs.Content>
+  )
+}
+
+function openTab(tab: string) {
+  refine({ tab: tab === 'summary' ? undefined : tab })
+}
+
+function useNumberKeys() {
+  useEffect(() => {
+    const shortcuts = Object.fromEntries(tabs.map((tab, i) => [String(i + 1), () => openTab(tab)]))
+    const pressed = (event: KeyboardEvent) => void press(event, shortcuts)
+    window.addEventListener('keydown', pressed)
+    return () => window.removeEventListener('keydown', pressed)
+  }, [])
+}

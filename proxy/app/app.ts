@@ -10,6 +10,7 @@ import { ConfigError, formatProblem } from '../config/problems.ts'
 import { replaceFile } from '../config/replace.ts'
 import { configSchema } from '../config/schema.ts'
 import { watchFile } from '../config/watch.ts'
+import { toProxyError } from '../core/errors.ts'
 import { createSecrets, type Secrets } from '../keys/secrets.ts'
 import { createProxy, type Proxy } from '../proxy.ts'
 import { AddressError } from '../server/address.ts'
@@ -101,6 +102,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   let startedAt: number | undefined
   let stopLoggingTurns: (() => void) | undefined
 
+  // Before the file is read, so that no change is missed.
+  const watcher = watchFile(paths.configFile, {
+    onChange: () => void reload(),
+    onError: error =>
+      warn(`Changes of ${paths.configFile} are seen only after a restart: ${toProxyError(error).message}.`),
+  })
   await load()
   log.setLevel(loaded.config.log_level)
   for (const warning of loaded.warnings) warn(formatProblem(warning))
@@ -134,7 +141,6 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
   const handlers = createHandlers(parts, live)
   logTurns()
-  const watcher = watchFile(paths.configFile, { onChange: () => void reload() })
 
   /** Turns are in the log of lines only at level `info` and below; otherwise nobody listens, and nothing is spent on it. */
   function logTurns() {

@@ -79,6 +79,6 @@ function checkHost({ server }: Config): Finding[] {
 }
 
 /** Whether an address is one that only programs of this computer can reach. */
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 }

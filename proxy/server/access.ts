@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
+import { isLoopback } from '../config/check.ts'
 import { ProxyError } from '../core/errors.ts'
 
 /** Who may call us, so that no web page can drive the proxy, by DNS rebinding or across origins, and no stranger without a key. */
@@ -13,11 +14,9 @@ export interface Access {
   readonly keys: readonly string[]
 }
 
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1'])
-
 /** The checks for one setting of access, each giving the refusal or nothing. */
 export function createAccess(access: Access) {
-  const hosts = new Set([...LOOPBACK, ...access.hosts.map(host => host.toLowerCase())])
+  const hosts = new Set(access.hosts.map(host => host.toLowerCase()))
   const origins = new Set(access.origins)
   const digests = access.keys.map(digest)
 
@@ -61,11 +60,6 @@ export function createAccess(access: Access) {
   }
 
   return { refuseStrangers, refuseWithoutKey, allowsOrigin: (origin: string) => origins.has(origin) }
-}
-
-/** Whether an address is one that only programs of this computer can reach. */
-export function isLoopback(host: string): boolean {
-  return LOOPBACK.has(host) || /^127\.\d+\.\d+\.\d+$/.test(host)
 }
 
 function foreignPage(origin: string): ProxyError {

@@ -20,7 +20,7 @@ export interface Look {
   readonly columnSizes: Readonly<Record<string, number>>
   /** Where the detail of a turn stands beside the list, and its share of the room in percent. */
   readonly detailSide: 'right' | 'bottom'
-  readonly detailShare: number
+  readonly detailShare: Readonly<Record<'right' | 'bottom', number>>
 }
 
 interface Preferences extends Look {
@@ -40,7 +40,7 @@ export const usePreferences = create<Preferences>()(
       columns: {},
       columnSizes: {},
       detailSide: 'right',
-      detailShare: 42,
+      detailShare: { right: 42, bottom: 58 },
       recent: [],
       remember: target => {
         const others = get().recent.filter(other => other.backend !== target.backend || other.model !== target.model)

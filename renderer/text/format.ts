@@ -76,7 +76,7 @@ const steps = [
 ] as const
 
 /** `3 minutes ago`, `yesterday`; `just now` within a minute. */
-export function ago(at: number, now: number): string {
+export function ago(at: number, now: number = Date.now()): string {
   for (const [unit, ms] of steps) if (now - at >= ms) return relative.format(-Math.floor((now - at) / ms), unit)
   return 'just now'
 }

@@ -1,3 +1,95 @@
+import { Search, SearchX } from 'lucide-react'
+import { useEffect } from 'react'
+import { Button } from '../../components/button.tsx'
+import { Empty } from '../../components/panel.tsx'
+import { Bone, Loading } from '../../components/skeleton.tsx'
+import { TroublePanel } from '../../frame/trouble-panel.tsx'
+import { refine, usePlace } from '../../stores/place.ts'
+import { useSettings } from '../../stores/settings.ts'
+import { useStatus } from '../../stores/status.ts'
+import { text } from '../../text/text.ts'
+import { appearanceRows } from './appearance.tsx'
+import { ConfigRow } from './config-row.tsx'
+import { Group } from './group.tsx'
+import { captureItems, type Item, isFound, proxyItems } from './items.ts'
+import { loginRows } from './login.tsx'
+
+const words = text.settings
+
+/** Every setting with its value, where that comes from, and what it does. */
 export function Settings() {
-  return null
+  const { settings, file, loginItem, error, load } = useSettings()
+  const status = useStatus(state => state.status)
+  const search = usePlace().params.get('q') ?? ''
+  useEffect(() => void load(), [load])
+
+  const found = (items: readonly Item[]) =>
+    items.filter(
+      ({ key, label, effect }) => isFound(search, key, label, effect) && settings?.some(setting => setting.key === key),
+    )
+  const row = (item: Item) => {
+    const setting = settings?.find(({ key }) => key === item.key)
+    return setting && <ConfigRow key={item.key} item={item} setting={setting} />
+  }
+  const general = [...appearanceRows(search), ...loginRows(search, loginItem)]
+  const proxy = found(proxyItems)
+  const capture = found(captureItems)
+  const isNothing = general.length + proxy.length + capture.length === 0
+
+  return (
+    <div className="h-full overflow-y-auto">
+      <div className="mx-auto flex min-h-full max-w-200 flex-col gap-5 p-5">
+        <header className="flex flex-wrap items-center gap-4">
+          <div className="min-w-0 flex-1">
+            <h1 className="text-page font-semibold">{words.title}</h1>
+            {file !== '' && <p className="selectable truncate text-small text-text-3">{words.file(file)}</p>}
+          </div>
+          <SearchBox value={search} />
+        </header>
+        {status !== undefined && <TroublePanel status={status} />}
+        {error !== undefined && settings === undefined && (
+          <Empty title={text.loadFailed} hint={error}>
+            <Button onClick={() => void load()}>{text.actions.retry}</Button>
+          </Empty>
+        )}
+        {isNothing && settings !== undefined && (
+          <Empty icon={SearchX} title={words.none}>
+            <Button onClick={() => refine({ q: undefined })}>{text.actions.clear}</Button>
+          </Empty>
+        )}
+        {general.length > 0 && <Group title={words.groups.general}>{general}</Group>}
+        {settings === undefined && error === undefined ? (
+          <Loading>
+            <Bone className="h-60" />
+          </Loading>
+        ) : (
+          <>
+            {proxy.length > 0 && <Group title={words.groups.proxy}>{proxy.map(row)}</Group>}
+            {capture.length > 0 && <Group title={words.groups.capture}>{capture.map(row)}</Group>}
+          </>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function SearchBox({ value }: { readonly value: string }) {
+  return (
+    <div className="flex h-7 w-60 items-center gap-1.5 rounded-control border border-line-strong bg-surface px-2 focus-within:border-accent focus-within:outline-2 focus-within:outline-accent">
+      <Search size={14} className="text-text-3" aria-hidden />
+      <input
+        type="text"
+        role="searchbox"
+        aria-label={words.search}
+        placeholder={words.search}
+        spellCheck={false}
+        value={value}
+        onChange={event => refine({ q: event.target.value })}
+        onKeyDown={event => {
+          if (event.key === 'Escape') refine({ q: undefined })
+        }}
+        className="min-w-0 flex-1 bg-transparent focus-visible:outline-none"
+      />
+    </div>
+  )
 }

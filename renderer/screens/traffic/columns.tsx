@@ -16,6 +16,8 @@ export interface Column {
   readonly size: number
   readonly isNumber?: boolean
   readonly hidden?: boolean
+  /** The higher, the sooner it gives way where the list is narrow; without, it stays. */
+  readonly gives?: number
   /** What stands in it, `now` being the time for what is still going on. */
   readonly cell: (turn: TurnRow, now: number) => ReactNode
 }
@@ -24,18 +26,24 @@ export interface Column {
 export const columns: readonly Column[] = [
   { id: 'state', size: 34, cell: turn => <TurnIcon turn={turn} /> },
   { id: 'time', size: 76, cell: turn => <span className="font-mono text-text-2">{timeOfDay(turn.at)}</span> },
-  { id: 'client', size: 104, cell: turn => turn.client },
+  { id: 'client', size: 104, gives: 2, cell: turn => turn.client },
   { id: 'model', size: 200, cell: turn => <Model turn={turn} /> },
-  { id: 'backend', size: 92, cell: turn => turn.backend ?? NONE },
+  { id: 'backend', size: 92, gives: 5, cell: turn => turn.backend ?? NONE },
   { id: 'outcome', size: 112, cell: turn => <span className={toneText[toneOf(turn)]}>{turnWord(turn)}</span> },
-  { id: 'firstToken', size: 80, isNumber: true, cell: turn => duration(turn.firstTokenMs) },
+  { id: 'firstToken', size: 80, gives: 4, isNumber: true, cell: turn => duration(turn.firstTokenMs) },
   {
     id: 'duration',
     size: 80,
     isNumber: true,
     cell: (turn, now) => <span className={clsx(turn.open && 'text-live')}>{timeOf(turn, now)}</span>,
   },
-  { id: 'tokens', size: 100, isNumber: true, cell: turn => <span className="text-text-2">{tokensOf(turn)}</span> },
+  {
+    id: 'tokens',
+    size: 100,
+    gives: 3,
+    isNumber: true,
+    cell: turn => <span className="text-text-2">{tokensOf(turn)}</span>,
+  },
   { id: 'cache', size: 70, isNumber: true, hidden: true, cell: turn => tokens(turn.cacheRead) },
   { id: 'speed', size: 80, isNumber: true, hidden: true, cell: (turn, now) => speedOf(turn, now) },
   { id: 'status', size: 62, isNumber: true, hidden: true, cell: turn => turn.status ?? NONE },
@@ -51,6 +59,24 @@ export function isShown(id: ColumnId, chosen: Readonly<Record<string, boolean>>)
   return chosen[id] ?? columns.find(column => column.id === id)?.hidden !== true
 }
 
+/** The columns that have room in so many pixels. Those that were chosen by hand stay, and the list scrolls sideways. */
+export function fitting(
+  room: number,
+  chosen: Readonly<Record<string, boolean>>,
+  sizes: Readonly<Record<string, number>>,
+): ReadonlySet<ColumnId> {
+  const shown = columns.filter(({ id }) => isShown(id, chosen))
+  const fits = new Set(shown.map(({ id }) => id))
+  let width = shown.reduce((sum, { id, size }) => sum + (sizes[id] ?? size), 0)
+  const giving = shown.filter(({ id, gives }) => gives !== undefined && chosen[id] === undefined)
+  for (const { id, size } of giving.sort((a, b) => (b.gives ?? 0) - (a.gives ?? 0))) {
+    if (width <= room) break
+    fits.delete(id)
+    width -= sizes[id] ?? size
+  }
+  return fits
+}
+
 /** What was asked for, what served it if that is another, and beside it the words that come or what went wrong. */
 function Model({ turn }: { readonly turn: TurnRow }) {
   const { asked, served, backend, error, open, words } = turn
@@ -61,7 +87,7 @@ function Model({ turn }: { readonly turn: TurnRow }) {
       {served !== undefined && served !== plain && plain !== '' && (
         <>
           <ArrowRight size={11} className="shrink-0 text-text-3" aria-label="→" />
-          <span className="shrink-0 text-text-2">{served}</span>
+          <span className="truncate text-text-2">{served}</span>
         </>
       )}
       {error !== undefined && <span className={clsx('truncate', toneText[toneOf(turn)])}>{error.split('\n', 1)}</span>}

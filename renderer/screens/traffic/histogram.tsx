@@ -4,10 +4,13 @@ import { isProblem } from '../../outcomes.ts'
 import { number, timeOfDay } from '../../text/format.ts'
 import { text } from '../../text/text.ts'
 
-/** Bars, and the spans they can stand for together. */
-const BARS = 90
-const MINUTE = 60_000
-const SPANS = [10, 30, 60, 180, 360, 720, 1440, 4320, 10_080, 43_200].map(minutes => minutes * MINUTE)
+/** At most so many bars; there are at least half as many where there is time enough. */
+const BARS = 120
+const SECOND = 1000
+/** What a bar may stand for, in milliseconds. */
+const WIDTHS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400].map(
+  seconds => seconds * SECOND,
+)
 /** So many of the newest turns decide over the span; older ones may lie outside. */
 const IN_VIEW = 4000
 
@@ -34,7 +37,7 @@ export function Histogram({ turns, onPick }: HistogramProps) {
     <div
       role="img"
       aria-label={text.traffic.histogram(text.counts.requests(total))}
-      className="flex h-10 shrink-0 items-end gap-px px-3 pb-1 [@media(max-height:620px)]:hidden"
+      className="flex h-10 shrink-0 items-end justify-end gap-px px-3 pb-1 [@media(max-height:620px)]:hidden"
     >
       {bars.map(bar => (
         <span
@@ -43,7 +46,7 @@ export function Histogram({ turns, onPick }: HistogramProps) {
           onClick={() => {
             if (bar.turns > 0) onPick(bar.first)
           }}
-          className="flex h-full min-w-0 flex-1 flex-col justify-end hover:bg-hover"
+          className="flex h-full max-w-3 min-w-0 flex-1 flex-col justify-end hover:bg-hover"
         >
           <span className="rounded-t-[2px] bg-error" style={{ height: heightOf(bar.problems, highest) }} />
           <span className="bg-bar" style={{ height: heightOf(bar.turns - bar.problems, highest) }} />
@@ -61,18 +64,13 @@ function heightOf(count: number, highest: number): string {
 function barsOf(turns: readonly TurnRow[]): readonly Bar[] {
   const newest = turns[0]?.at ?? 0
   const oldest = turns[Math.min(turns.length, IN_VIEW) - 1]?.at ?? newest
-  const span = SPANS.find(ms => ms >= newest - oldest) ?? newest - oldest
-  const width = span / BARS
+  const width = WIDTHS.find(ms => ms * (BARS - 1) >= newest - oldest) ?? (newest - oldest) / (BARS - 1)
   // Bars begin at whole multiples of their width, so that they stay what they are while time goes on.
-  const end = Math.floor(newest / width) * width + width
-  const bars = Array.from({ length: BARS }, (_, i) => ({
-    from: end - (BARS - i) * width,
-    turns: 0,
-    problems: 0,
-    first: 0,
-  }))
+  const start = Math.floor(oldest / width) * width
+  const count = Math.floor((newest - start) / width) + 1
+  const bars = Array.from({ length: count }, (_, i) => ({ from: start + i * width, turns: 0, problems: 0, first: 0 }))
   for (const [index, turn] of turns.entries()) {
-    const bar = bars[Math.floor((turn.at - (end - span)) / width)]
+    const bar = bars[Math.floor((turn.at - start) / width)]
     if (bar === undefined) break
     if (bar.turns === 0) bar.first = index
     bar.turns++

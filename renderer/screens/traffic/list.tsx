@@ -14,7 +14,7 @@ import { usePreferences } from '../../stores/preferences.ts'
 import type { Filter } from '../../stores/turn-list.ts'
 import { reachOf, useTurns } from '../../stores/turns.ts'
 import { text } from '../../text/text.ts'
-import { columns, isShown } from './columns.tsx'
+import { columns, fitting } from './columns.tsx'
 import { HeaderRow } from './header-row.tsx'
 import { Row } from './row.tsx'
 
@@ -49,13 +49,25 @@ export function TrafficList({ turns, filter, selectedId, onSelect, newer, onScro
   const isLoading = useTurns(state => state.loading)
   const hasMore = useTurns(state => reachOf(state.reach, filter).more)
 
+  // eslint-disable-next-line react-hooks/incompatible-library -- of concern to the React compiler, which is not used
+  const virtualizer = useVirtualizer({
+    count: turns.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowPx,
+    getItemKey: index => turns[index]?.id ?? index,
+    overscan: 8,
+    // The head of the list stands over the first row.
+    paddingStart: HEAD_PX,
+    scrollPaddingStart: HEAD_PX,
+  })
+  const fits = fitting(virtualizer.scrollRect?.width ?? Infinity, chosen, sizes)
   const table = useTable({
     features,
     columns: defs,
     data: noRows,
     columnResizeMode: 'onChange',
     state: {
-      columnVisibility: Object.fromEntries(columns.map(({ id }) => [id, isShown(id, chosen)])),
+      columnVisibility: Object.fromEntries(columns.map(({ id }) => [id, fits.has(id)])),
       columnSizing: sizes,
     },
     onColumnSizingChange: change =>
@@ -69,17 +81,6 @@ export function TrafficList({ turns, filter, selectedId, onSelect, newer, onScro
     .join(' ')
   const ids = shown.map(column => column.id).join()
 
-  // eslint-disable-next-line react-hooks/incompatible-library -- of concern to the React compiler, which is not used
-  const virtualizer = useVirtualizer({
-    count: turns.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowPx,
-    getItemKey: index => turns[index]?.id ?? index,
-    overscan: 8,
-    // The head of the list stands over the first row.
-    paddingStart: HEAD_PX,
-    scrollPaddingStart: HEAD_PX,
-  })
   const items = virtualizer.getVirtualItems()
   const isNearEnd = (items.at(-1)?.index ?? 0) >= turns.length - NEAR_END
 

@@ -1,3 +1,4 @@
+import { clsx } from 'clsx'
 import { ListFilter, Pause, Play, Search, SlidersHorizontal, X } from 'lucide-react'
 import { Button, IconButton } from '../../components/button.tsx'
 import { Segments } from '../../components/field.tsx'
@@ -24,7 +25,11 @@ interface ToolbarProps {
 export function Toolbar({ filter, isPaused, onPause }: ToolbarProps) {
   const open = useStatus(state => state.counters?.open ?? 0)
   return (
-    <div role="toolbar" aria-label={words.filterLabel} className="flex flex-wrap items-center gap-2 px-3 py-2">
+    <div
+      role="toolbar"
+      aria-label={words.filterLabel}
+      className="flex flex-wrap items-center gap-2 px-3 py-2 max-[1000px]:gap-1.5"
+    >
       <Button
         icon={isPaused ? Play : Pause}
         onClick={onPause}
@@ -53,7 +58,7 @@ export function Toolbar({ filter, isPaused, onPause }: ToolbarProps) {
 
 function FilterBox({ value }: { readonly value: string }) {
   return (
-    <div className="flex h-7 min-w-40 flex-1 items-center gap-1.5 rounded-control border border-line-strong bg-surface pl-2 focus-within:border-accent focus-within:outline-2 focus-within:outline-accent">
+    <div className="flex h-7 min-w-28 flex-1 items-center gap-1.5 rounded-control border border-line-strong bg-surface pl-2 focus-within:border-accent focus-within:outline-2 focus-within:outline-accent">
       <Search size={14} className="text-text-3" aria-hidden />
       <input
         id="traffic-filter"
@@ -85,7 +90,10 @@ function OutcomeMenu({ chosen }: { readonly chosen: Filter['outcomes'] }) {
     <Menu
       align="end"
       trigger={
-        <Button icon={ListFilter} className={chosen === undefined ? '' : 'border-accent text-accent'}>
+        <Button
+          icon={ListFilter}
+          className={clsx('max-[1000px]:[&>svg]:hidden', chosen !== undefined && 'border-accent text-accent')}
+        >
           {chosen?.length === 1 && chosen[0] !== undefined
             ? text.outcome[chosen[0]]
             : chosen === undefined
@@ -120,7 +128,10 @@ function BackendMenu({ chosen }: { readonly chosen: Filter['backends'] }) {
     <Menu
       align="end"
       trigger={
-        <Button icon={ListFilter} className={chosen === undefined ? '' : 'border-accent text-accent'}>
+        <Button
+          icon={ListFilter}
+          className={clsx('max-[1000px]:[&>svg]:hidden', chosen !== undefined && 'border-accent text-accent')}
+        >
           {chosen?.length === 1
             ? chosen[0]
             : chosen === undefined

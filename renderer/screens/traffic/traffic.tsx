@@ -51,9 +51,9 @@ function LoadedTraffic({ turns }: { readonly turns: readonly TurnRow[] }) {
   const [hold, setHold] = useState<Hold>()
   const scrollTo = useRef<(index: number) => void>(() => undefined)
   const detailSide = usePreferences(state => state.detailSide)
-  const detailShare = usePreferences(state => state.detailShare)
   const isNarrow = useMedia('(max-width: 1000px)')
   const side = isNarrow ? 'bottom' : detailSide
+  const share = usePreferences(state => state.detailShare[side])
 
   const filter = useMemo(() => filterOf(params), [params])
   const matching = useMemo(() => {
@@ -101,10 +101,12 @@ function LoadedTraffic({ turns }: { readonly turns: readonly TurnRow[] }) {
             <Splitter
               label={text.detail.splitter}
               side={side}
-              share={detailShare}
-              onChange={share => usePreferences.setState({ detailShare: share })}
+              share={share}
+              onChange={next =>
+                usePreferences.setState(({ detailShare }) => ({ detailShare: { ...detailShare, [side]: next } }))
+              }
             />
-            <div style={{ flexBasis: `${detailShare}%` }} className="min-h-0 min-w-0 shrink-0 grow-0">
+            <div style={{ flexBasis: `${share}%` }} className="min-h-0 min-w-0 shrink-0 grow-0">
               <Detail key={selectedId} id={selectedId} row={selected} onClose={() => select(undefined)} />
             </div>
           </>

@@ -1,0 +1,37 @@
+import { useEffect, useEffectEvent } from 'react'
+import { Button } from '../../components/button.tsx'
+import { Dialog } from '../../components/dialog.tsx'
+import { text } from '../../text/text.ts'
+import { Ladder, useLadder } from './ladder.tsx'
+
+interface TestKeyProps {
+  readonly name: string
+  readonly backend: string
+  readonly onClose: () => void
+}
+
+/** Tests a stored key, at once when it opens. */
+export function TestKey({ name, backend, onClose }: TestKeyProps) {
+  const ladder = useLadder()
+  const start = useEffectEvent(() => void ladder.run({ backend }))
+  useEffect(() => start(), [])
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={text.keys.testOf(name)}
+      actions={
+        <>
+          <Button disabled={ladder.isRunning} onClick={() => void ladder.run({ backend })}>
+            {ladder.isRunning ? text.keys.testing : text.actions.retry}
+          </Button>
+          <Button look="primary" onClick={onClose}>
+            {text.actions.close}
+          </Button>
+        </>
+      }
+    >
+      <Ladder state={ladder.state} />
+    </Dialog>
+  )
+}

@@ -33,7 +33,7 @@ export async function startKeyring(prompts: 'dismissed' | 'unanswered' = 'dismis
   const busConfig = join(home, 'bus.conf')
   await mkdir(services)
   await writeFile(busConfig, busWith(services))
-  if (prompts === 'unanswered') await writeFile(join(services, 'prompter.service'), silentPrompter(home))
+  if (prompts === 'unanswered') await writeFile(join(services, 'prompter.service'), silentPrompter)
 
   const session = spawn(
     'dbus-run-session',
@@ -95,10 +95,8 @@ function busWith(services: string): string {
 `
 }
 
-/** Started to show a prompt, it says nothing to anybody until the keyring's home is gone. */
-function silentPrompter(home: string): string {
-  return `[D-BUS Service]
+/** Started to show a prompt, it says nothing to anybody for as long as the bus runs. */
+const silentPrompter = `[D-BUS Service]
 Name=org.gnome.keyring.SystemPrompter
-Exec=/bin/sh -c 'exec >/dev/null; while test -d ${home}; do sleep 0.2; done'
+Exec=/bin/sh -c 'exec >/dev/null 2>&1; while kill -0 $PPID; do sleep 0.2; done'
 `
-}

@@ -16,7 +16,9 @@ const looksDown = rows.flatMap((row, i) =>
       name: `${folder}-looks-down`,
       severity: 'error',
       from: { path: `^proxy/${folder}/` },
-      to: { path: `^proxy/(${[...forbidden, '(index|proxy|cli)\\.ts'].join('|')})` },
+      to: {
+        path: `^proxy/(${[...forbidden, 'cli/', 'index\\.ts', ...(folder === 'app' ? [] : ['proxy\\.ts'])].join('|')})`,
+      },
     }
   }),
 )
@@ -51,10 +53,14 @@ module.exports = {
       from: { path: '^renderer/' },
       to: { path: '^(main|proxy)/', pathNot: '^proxy/(app/contract|config/schema)\\.ts$' },
     },
-    only('only-server-knows-fastify', '^proxy/server/', 'fastify'),
+    only('only-servers-know-fastify', '^proxy/(server/|app/http\\.ts$)', 'fastify'),
     only('only-upstream-knows-undici', '^proxy/backends/upstream\\.ts$', 'undici'),
     only('only-main-knows-electron', '^main/', 'electron'),
     ...looksDown,
   ],
-  options: { tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' }, tsConfig: { fileName: 'tsconfig.json' } },
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
 }

@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify'
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { Backend, RemoteBackend } from './backends/backend.ts'
@@ -12,7 +11,7 @@ import type { Secret, Secrets } from './keys/secrets.ts'
 import { createPlan } from './routing/plan.ts'
 import { createAccess } from './server/access.ts'
 import { describeListenFailure } from './server/address.ts'
-import { createServer, type ServerState } from './server/server.ts'
+import { createServer, type HttpServer, type ServerState } from './server/server.ts'
 import type { Journal } from './traffic/journal.ts'
 
 /** The world as the proxy is given it. */
@@ -22,7 +21,7 @@ export interface Ports {
   /** Names this run of the program. */
   readonly instance: string
   /** Routes beside the clients', on the same server: the app's. */
-  readonly routes?: ((app: FastifyInstance) => void) | undefined
+  readonly routes?: ((app: HttpServer) => void) | undefined
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
@@ -48,7 +47,7 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
   const upstream = createUpstream()
   const ownKey = randomBytes(24).toString('base64url')
   let state = await build(config)
-  let server: FastifyInstance | undefined
+  let server: HttpServer | undefined
   let accepting = true
 
   async function build(next: Config): Promise<ServerState> {

@@ -1,24 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { demo } from '../backends/demo.ts'
-import { presets } from '../backends/presets.ts'
-import type { Env, Flags, KnownBackend } from '../config/layers.ts'
 import { loadConfig, type LoadedConfig } from '../config/load.ts'
-import type { Paths } from '../config/paths.ts'
 import { ConfigError, formatProblem } from '../config/problems.ts'
 import { replaceFile } from '../config/replace.ts'
 import { configSchema } from '../config/schema.ts'
 import { watchFile } from '../config/watch.ts'
 import { toProxyError } from '../core/errors.ts'
-import { createSecrets, type Secrets } from '../keys/secrets.ts'
+import { createSecrets } from '../keys/secrets.ts'
 import { createProxy, type Proxy } from '../proxy.ts'
 import { AddressError } from '../server/address.ts'
-import { createJournal, storeLimits, type Journal } from '../traffic/journal.ts'
-import { createStore, type Store } from '../traffic/store.ts'
+import { createJournal, storeLimits } from '../traffic/journal.ts'
+import { createStore } from '../traffic/store.ts'
 import { turnLine } from '../traffic/turn-line.ts'
 import { VERSION } from '../version.ts'
-import type { Handlers, Input, Output, Status } from './contract.ts'
+import type { Handlers, Status } from './contract.ts'
 import { backendRows, routeOf } from './backend-rows.ts'
 import { countersOf } from './figures.ts'
 import { createHandlers } from './handlers.ts'
@@ -26,26 +22,7 @@ import { mountApp } from './http.ts'
 import { createLiveTurns } from './live-turns.ts'
 import { createLog } from './log.ts'
 import { createNotices, type Notices } from './notices.ts'
-
-export interface AppOptions {
-  readonly paths: Paths
-  readonly env: Env
-  readonly flags: Flags
-  readonly shell: Status['shell']
-  /** The built window, served to browsers under `/app`. */
-  readonly rendererDir: string
-  /** What only a desktop can do; absent elsewhere. */
-  readonly desktop?: Desktop | undefined
-  /** Where the log goes, as lines of text. */
-  readonly logTo: NodeJS.WritableStream
-}
-
-/** What only a desktop can do. */
-export interface Desktop {
-  readonly loginItem: () => Promise<Output<'loginItem.get'>>
-  readonly setLoginItem: (choice: Input<'loginItem.set'>) => Promise<Output<'loginItem.set'>>
-  readonly openLink: (link: string) => Promise<void>
-}
+import { knownBackends, type AppOptions, type AppParts } from './parts.ts'
 
 /** The program around the proxy, the same in the desktop app and in the headless server. */
 export interface App {
@@ -62,28 +39,6 @@ export interface App {
   readonly dashboard: () => string
   readonly close: () => Promise<void>
 }
-
-/** What the parts of the app share. */
-export interface AppParts {
-  readonly options: AppOptions
-  readonly secrets: Secrets
-  readonly journal: Journal
-  readonly store: Store
-  readonly notices: Notices
-  readonly loaded: () => LoadedConfig
-  readonly proxy: () => Proxy | undefined
-  readonly status: () => Status
-  readonly start: (port?: number) => Promise<Status>
-  readonly stop: () => Promise<Status>
-  /** Reads the config again and goes by it. */
-  readonly reload: () => Promise<void>
-}
-
-/** The backends that need no entry in the config, as the config's checks know them. */
-export const knownBackends: readonly KnownBackend[] = [
-  ...Object.entries(presets).map(([id, { envPrefix }]) => ({ id, envPrefix })),
-  { id: demo.id },
-]
 
 /** Builds the app. A config that can't be used does not hinder it: the app says so, and starts when the file is mended. */
 export async function createApp(options: AppOptions): Promise<App> {

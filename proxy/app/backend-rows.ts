@@ -1,5 +1,5 @@
 import type { Backend } from '../backends/backend.ts'
-import type { AppParts } from './app.ts'
+import type { AppParts } from './parts.ts'
 import type { BackendRow, Route } from './contract.ts'
 import { recentOf } from './figures.ts'
 

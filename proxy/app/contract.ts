@@ -7,7 +7,7 @@ import { z } from 'zod'
  */
 
 /** The outcomes of a turn, apart from its HTTP status. */
-export const outcomes = [
+const outcomes = [
   'ok',
   'ok after retry',
   'ok via fallback',
@@ -88,7 +88,7 @@ const route = z.object({ backend: z.string(), model: z.string().optional(), sour
 const model = z.object({ id: z.string(), backend: z.string(), model: z.string() })
 
 /** A turn as a row of the list. While it is open it has no outcome. */
-export const turn = z.object({
+const turn = z.object({
   id: z.string(),
   at: z.number(),
   open: z.boolean(),
@@ -142,7 +142,7 @@ const turnDetail = z.object({
   curl: z.string(),
 })
 
-export const turnFilter = z.object({
+const turnFilter = z.object({
   /** Matches model, backend, client, path and error. */
   text: z.string().max(200).optional(),
   outcomes: z.array(z.enum(outcomes)).optional(),
@@ -276,7 +276,7 @@ export const calls = {
   },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
 
-export const notices = {
+const notices = {
   status,
   counters,
   backends: z.array(backend),

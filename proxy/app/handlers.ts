@@ -1,5 +1,5 @@
 import { listModels } from '../server/models.ts'
-import type { AppParts } from './app.ts'
+import type { AppParts } from './parts.ts'
 import { backendRows, routeOf } from './backend-rows.ts'
 import type { Handlers } from './contract.ts'
 import { countersOf } from './figures.ts'

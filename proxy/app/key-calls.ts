@@ -4,7 +4,7 @@ import type { KeyEntry } from '../keys/key-index.ts'
 import { guessBackend } from '../keys/mask.ts'
 import type { StoreState } from '../keys/secrets.ts'
 import { createUpstream } from '../backends/upstream.ts'
-import type { AppParts } from './app.ts'
+import type { AppParts } from './parts.ts'
 import type { Input, KeyRow, KeyStore, Output } from './contract.ts'
 
 /** Every key that is stored or set in the environment, and where new ones would go. */

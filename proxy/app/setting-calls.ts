@@ -3,7 +3,7 @@ import { parseConfig } from '../config/load.ts'
 import { ConfigError, formatProblem } from '../config/problems.ts'
 import { setValues } from '../config/save.ts'
 import { configSchema } from '../config/schema.ts'
-import { knownBackends, type AppParts } from './app.ts'
+import { knownBackends, type AppParts } from './parts.ts'
 import type { Input, Output, Setting } from './contract.ts'
 
 /** Every setting of the config but its backends, with where its value comes from. */

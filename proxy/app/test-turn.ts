@@ -1,7 +1,7 @@
 import { callableModels } from '../server/models.ts'
 import type { ServerState } from '../server/server.ts'
 import { USER_AGENT } from '../version.ts'
-import type { AppParts } from './app.ts'
+import type { AppParts } from './parts.ts'
 import type { Output } from './contract.ts'
 import { routeOf } from './backend-rows.ts'
 

@@ -1,5 +1,5 @@
 import type { ReadableMessage } from '../traffic/bodies.ts'
-import type { AppParts } from './app.ts'
+import type { AppParts } from './parts.ts'
 import type { Handlers, Input, Output, TurnDetail } from './contract.ts'
 import { turnRow } from './turn-rows.ts'
 

@@ -1,4 +1,4 @@
-import { knownBackends } from '../app/app.ts'
+import { knownBackends } from '../app/parts.ts'
 import { describeConfig } from '../config/describe.ts'
 import { loadConfig } from '../config/load.ts'
 import { ConfigError, formatProblem } from '../config/problems.ts'

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { knownBackends } from '../app/app.ts'
+import { knownBackends } from '../app/parts.ts'
 import { testKey } from '../backends/key-test.ts'
 import { createBackends } from '../backends/index.ts'
 import { createUpstream } from '../backends/upstream.ts'

@@ -14,7 +14,7 @@ export const TURN_HEADER = 'x-lip-turn'
 const EVENT_STREAM = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' } as const
 
 /** Sends a JSON body whole, and gives its bytes. */
-export function sendJson(
+function sendJson(
   response: ServerResponse,
   status: number,
   body: unknown,

@@ -11,6 +11,9 @@ import { findModel, listModels, type ListedModel, type ModelsDeps } from './mode
 import { retryAfter } from './send.ts'
 import { runTurn, type TurnDeps } from './turn.ts'
 
+/** The server as its routes are given it. */
+export type HttpServer = FastifyInstance
+
 /** What the server goes by; a changed config gives new ones to the turns that begin after it. */
 export interface ServerState extends TurnDeps, ModelsDeps {
   readonly config: Config

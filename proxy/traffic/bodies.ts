@@ -1,9 +1,12 @@
-import { maskHeaders, maskText, type HeaderValues } from '../keys/mask.ts'
+import { maskHeaders, maskText } from '../keys/mask.ts'
 import type { CapturedBody } from './capture.ts'
+
+/** Headers as Node takes and gives them. */
+export type CapturedHeaders = Readonly<Record<string, string | number | readonly string[] | undefined>>
 
 /** A message between a client and us, as it went by: nothing in it is masked, so it stays in this process's memory. */
 export interface CapturedMessage {
-  readonly headers: HeaderValues
+  readonly headers: CapturedHeaders
   readonly body: CapturedBody
 }
 
@@ -39,18 +42,22 @@ export function readable({ request, response }: CapturedTurn, knownSecrets: read
 function readableMessage({ headers, body }: CapturedMessage, knownSecrets: readonly string[]): ReadableMessage {
   const text = textOf(body.bytes)
   return {
-    headers: joined(maskHeaders(headers, knownSecrets)),
+    headers: readableHeaders(headers, knownSecrets),
     text: text === undefined ? undefined : maskText(text, knownSecrets),
     bytes: body.seen,
     cut: body.bytes.length < body.seen,
   }
 }
 
-/** A header that came several times, as one. */
-function joined(headers: Readonly<Record<string, string | string[]>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : value.join(', ')]),
-  )
+/** Masked, and each as one text, however often it came. */
+function readableHeaders(headers: CapturedHeaders, knownSecrets: readonly string[]): Record<string, string> {
+  const readable: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    const text = typeof value === 'number' ? String(value) : value
+    const masked = maskHeaders({ [name]: text }, knownSecrets)[name]
+    if (masked !== undefined) readable[name] = typeof masked === 'string' ? masked : masked.join(', ')
+  }
+  return readable
 }
 
 function textOf(bytes: Uint8Array): string | undefined {

@@ -16,7 +16,7 @@ export interface Capture {
 }
 
 /** Bytes kept of one body: far above what an agent sends, far below what a mistake can. */
-export const BODY_LIMIT = 8 * 1024 * 1024
+const BODY_LIMIT = 8 * 1024 * 1024
 
 /** Small enough for Node's pool, from which a buffer costs a third of one of its own. */
 const FIRST_BYTES = 2048
@@ -67,9 +67,14 @@ export function createCapture(reserve: (bytes: number) => boolean, limit = BODY_
   return { append, kept }
 }
 
-/** A body that is there whole, and that nobody will change: kept as it is, or up to the limit as a copy. */
+/**
+ * A body that is there whole, and that nobody will change: kept as it is, unless it is too large or would keep much more
+ * memory than its own (a small one may be a slice of what the socket read); then up to the limit as a copy.
+ */
 export function captureWhole(body: Uint8Array, reserve: (bytes: number) => boolean, limit = BODY_LIMIT): CapturedBody {
-  if (body.length <= limit && reserve(body.length)) return { bytes: body, seen: body.length, held: body.length }
+  const memory = body.buffer.byteLength
+  const isItsOwn = memory <= body.length * 2
+  if (isItsOwn && body.length <= limit && reserve(memory)) return { bytes: body, seen: body.length, held: memory }
   const capture = createCapture(reserve, limit)
   capture.append(body)
   return capture.kept()

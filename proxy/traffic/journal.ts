@@ -10,8 +10,6 @@ import type { Store } from './store.ts'
 import type { StoreLimits } from './store-calls.ts'
 import { createTurnIds } from './turn-id.ts'
 
-export type { OpenTurn } from './open-turn.ts'
-
 /** Knows every turn: those that are open, the last that closed, and how many there were; hands each closed one to the store. */
 export interface Journal {
   /** Begins a turn. Cheap, and never fails. */
@@ -65,7 +63,7 @@ export interface TurnNotice {
 }
 
 /** Sums since the start. */
-export interface Counters {
+interface Counters {
   /** Turns that closed. */
   readonly turns: number
   readonly failures: number

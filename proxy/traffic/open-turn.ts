@@ -2,7 +2,7 @@ import type { ProxyError } from '../core/errors.ts'
 import type { Usage } from '../core/events.ts'
 import type { HeaderValues } from '../keys/mask.ts'
 import type { ProtocolId } from '../protocols/protocol.ts'
-import type { CapturedMessage, CapturedTurn } from './bodies.ts'
+import type { CapturedHeaders, CapturedMessage, CapturedTurn } from './bodies.ts'
 import { captureWhole, createCapture, type Capture } from './capture.ts'
 import { clientOf } from './client.ts'
 import type { Outcome } from './outcome.ts'
@@ -14,7 +14,7 @@ export interface OpenTurn extends Known, Mutable<Noted> {
   /** Ends the turn as its client's hang-up would; set by whoever serves it. */
   breakOff: (() => void) | undefined
   /** Headers of the answer, for the capture. */
-  responseHeaders: HeaderValues | undefined
+  responseHeaders: CapturedHeaders | undefined
   /** Where the answer's bytes go as they pass; `undefined` where bodies are not kept. */
   readonly responseCapture: Capture | undefined
   readonly requestCapture: CapturedMessage | undefined

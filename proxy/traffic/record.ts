@@ -49,7 +49,7 @@ export interface TurnRecord {
 }
 
 /** How a turn was answered: bytes through, by way of the canonical model, or by the proxy itself. */
-export type Way = 'relayed' | 'translated' | 'local'
+type Way = 'relayed' | 'translated' | 'local'
 
 /** The fields of a record in their order, which is also the order of `Object.values(record)` and the names of the columns. */
 export const columns = [

@@ -7,7 +7,7 @@ import type { HourUsage } from './usage.ts'
 export type Call = { readonly call: number } & (WriteCall | QueryCall | UsageCall | BodiesCall | LimitCall | CloseCall)
 
 /** Records as the values of `columns`, with the bodies of some of them. Done whole or not at all; answered with `Written`. */
-export interface WriteCall {
+interface WriteCall {
   readonly type: 'write'
   readonly rows: readonly (readonly unknown[])[]
   readonly bodies: readonly NewBodies[]
@@ -15,30 +15,30 @@ export interface WriteCall {
 }
 
 /** Answered with records. */
-export interface QueryCall {
+interface QueryCall {
   readonly type: 'query'
   readonly query: TurnQuery
 }
 
 /** Answered with the hours since then. */
-export interface UsageCall {
+interface UsageCall {
   readonly type: 'usage'
   readonly since: number
 }
 
 /** Answered with what a turn carried, if that was written. */
-export interface BodiesCall {
+interface BodiesCall {
   readonly type: 'bodies'
   readonly turn: string
 }
 
-export interface LimitCall {
+interface LimitCall {
   readonly type: 'limit'
   readonly limits: StoreLimits
 }
 
 /** Answered when the file is closed; the thread ends by itself. */
-export interface CloseCall {
+interface CloseCall {
   readonly type: 'close'
 }
 

@@ -25,7 +25,7 @@ export interface Store {
   readonly close: () => Promise<void>
 }
 
-export interface StoreHealth {
+interface StoreHealth {
   /** `degraded`: turns go on, and are kept in memory until they can be written. */
   readonly state: 'ok' | 'degraded'
   /** What is in the way, where something is. */

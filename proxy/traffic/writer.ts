@@ -19,7 +19,13 @@ const END_MS = 5000
 /** Starts the thread; `died` is called once if it ends without being asked to. It keeps the process alive only while it is asked something. */
 export function startWriter(program: URL, start: WorkerStart, died: () => void): Writer {
   // Options of our own command line, an inspector's or a test runner's, are not meant for it.
-  const worker = new Worker(program, { name: 'traffic', workerData: start, execArgv: [] })
+  const worker = new Worker(program, {
+    name: 'traffic',
+    workerData: start,
+    execArgv: [],
+    // Batches live briefly: with Node's own limit the nursery would grow by five megabytes for nothing.
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+  })
   const waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>()
   let calls = 0
   let cause = 'it ended'

@@ -53,8 +53,17 @@ describe('a capture', () => {
 
 describe('a whole body', () => {
   test('is kept as it is', () => {
-    const body = Buffer.from('{"model":"gpt-x"}')
+    const body = Buffer.allocUnsafeSlow(1000)
+    expect(captureWhole(body, always)).toEqual({ bytes: body, seen: 1000, held: 1000 })
     expect(captureWhole(body, always).bytes).toBe(body)
+  })
+
+  test('that is a small slice of a large buffer is copied, so that the buffer can go', () => {
+    const slab = Buffer.alloc(65_536)
+    const { bytes, seen, held } = captureWhole(slab.subarray(100, 200), always)
+    expect([bytes.length, seen]).toEqual([100, 100])
+    expect(bytes.buffer).not.toBe(slab.buffer)
+    expect(held).toBeLessThan(65_536)
   })
 
   test('above the limit is kept up to it, and not held on to', () => {

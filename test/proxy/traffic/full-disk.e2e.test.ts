@@ -18,9 +18,13 @@ function canMount(): boolean {
 async function smallDisk(size: string, ...options: string[]): Promise<string> {
   const folder = join(await tempFolder(), 'disk')
   await mkdir(folder)
-  execFileSync('mount', ['-t', 'tmpfs', '-o', [`size=${size}`, ...options].join(','), 'tmpfs', folder])
-  onTestFinished(() => void execFileSync('umount', ['--lazy', folder]))
+  run('mount', '-t', 'tmpfs', '-o', [`size=${size}`, ...options].join(','), 'tmpfs', folder)
+  onTestFinished(() => run('umount', '--lazy', folder))
   return folder
+}
+
+function run(program: string, ...args: string[]) {
+  execFileSync(program, args)
 }
 
 describe.skipIf(!canMount())('on a small disk (needs root on Linux to mount one)', () => {
@@ -43,7 +47,7 @@ describe.skipIf(!canMount())('on a small disk (needs root on Linux to mount one)
     expect(journal.recent(1)[0]?.id).toBe(ids.at(-1))
 
     rmSync(ballast)
-    execFileSync('mount', ['-o', 'remount,size=16m', folder])
+    run('mount', '-o', 'remount,size=16m', folder)
     await journal.flush()
     expect(store.health()).toMatchObject({ state: 'ok', waiting: 0 })
     expect(await store.query({ limit: 5000 })).toHaveLength(2001)
@@ -68,11 +72,11 @@ describe.skipIf(!canMount())('on a small disk (needs root on Linux to mount one)
   test('a log on a disk that may only be read is written when it may be written again', async () => {
     const folder = await smallDisk('4m')
     const { journal, store } = startJournal(join(folder, 'traffic.db'))
-    execFileSync('mount', ['-o', 'remount,ro', folder])
+    run('mount', '-o', 'remount,ro', folder)
     runTurn(journal)
     await journal.flush()
     expect(store.health()).toMatchObject({ state: 'degraded', waiting: 1 })
-    execFileSync('mount', ['-o', 'remount,rw', folder])
+    run('mount', '-o', 'remount,rw', folder)
     await journal.flush()
     expect(store.health()).toMatchObject({ state: 'ok', waiting: 0 })
   })

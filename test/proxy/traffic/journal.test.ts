@@ -188,14 +188,14 @@ describe('bodies', () => {
   test('are read masked from memory, headers too', async () => {
     const { journal } = await journalIn({ capture: 'memory' }, { knownSecrets: () => ['hunter2-hunter2'] })
     const turn = journal.open(chatFacts(`{"key":"${apiKey}"}`, { authorization: `Bearer ${apiKey}` }))
-    turn.responseHeaders = { 'content-type': 'application/json', 'x-many': ['a', 'b'] }
+    turn.responseHeaders = { 'content-type': 'application/json', 'x-many': ['a', 'b'], 'x-count': 3 }
     turn.responseCapture?.append(Buffer.from('the password is '))
     turn.responseCapture?.append(Buffer.from('hunter2-hunter2'))
     journal.close(turn, { interrupted: false })
     const bodies = await journal.bodies(turn.id)
     expect(bodies?.request).toMatchObject({ bytes: apiKey.length + 10, cut: false })
     expect(bodies?.request.text).toMatch(/^\{"key":"/)
-    expect(bodies?.response.headers).toEqual({ 'content-type': 'application/json', 'x-many': 'a, b' })
+    expect(bodies?.response.headers).toEqual({ 'content-type': 'application/json', 'x-many': 'a, b', 'x-count': '3' })
     expect(bodies?.response.text).toMatch(/^the password is /)
     expect(JSON.stringify(bodies)).not.toContain(apiKey)
     expect(JSON.stringify(bodies)).not.toContain('hunter2-hunter2')

@@ -55,6 +55,7 @@ module.exports = {
     },
     only('only-servers-know-fastify', '^proxy/(server/|app/http\\.ts$)', 'fastify'),
     only('only-upstream-knows-undici', '^proxy/backends/upstream\\.ts$', 'undici'),
+    only('only-the-keychain-knows-keyring', '^proxy/keys/keychain\\.ts$', '@napi-rs/keyring'),
     only('only-main-knows-electron', '^main/', 'electron'),
     ...looksDown,
   ],

@@ -20,7 +20,9 @@ enableCompileCache()
 try {
   const { verb, args } = parseVerb(process.argv.slice(2), verbs)
   const run = await verbs[verb]()
-  process.exitCode = await run(args, { env: process.env, out: process.stdout, err: process.stderr })
+  const code = await run(args, { env: process.env, out: process.stdout, err: process.stderr })
+  // Not left to the event loop: a prompt of the keychain that nobody answers would keep it going.
+  process.stdout.write('', () => process.exit(code))
 } catch (error) {
   if (!(error instanceof UsageError)) throw error
   process.stderr.write(`${error.message}\n\nlip help tells what there is.\n`)

@@ -114,9 +114,9 @@ function storeRows(states: readonly StoreState[]): KeyStore[] {
         : 'Protected by the passphrase you choose.'
       : `${state.reason} ${state.remedy}`,
   }))
-  const first = rows.find(row => row.usable)?.id
   return [
-    ...rows.map(row => ({ ...row, inUse: row.id === first })),
+    // A key goes elsewhere than to the keychain only where its owner says so.
+    ...rows.map(row => ({ ...row, inUse: row.id === 'keychain' && row.usable })),
     {
       id: 'env',
       title: 'Environment variables',

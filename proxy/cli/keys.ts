@@ -28,8 +28,10 @@ export const keys: Verb = async (args, terminal) => {
       case 'set':
         return await set(secrets, named(name), storeIn(values.store), terminal)
       case 'rm':
+        await unlockFile(secrets, named(name), terminal)
         return await remove(secrets, named(name), terminal)
       case 'test':
+        await unlockFile(secrets, named(name), terminal)
         return await test(secrets, named(name), places, terminal)
       default:
         throw new UsageError('Say `keys set NAME`, `keys list`, `keys test NAME` or `keys rm NAME`.')
@@ -59,6 +61,14 @@ async function list(secrets: Secrets, json: boolean, { out, env }: Terminal): Pr
   for (const store of stores) if (!store.usable) out.write(`${store.store}: ${store.reason} ${store.remedy}\n`)
   if (problem !== undefined) out.write(`${problem}\n`)
   return 0
+}
+
+/** Asks for the passphrase where the key is in the encrypted file and no variable has it. */
+async function unlockFile(secrets: Secrets, name: string, terminal: Terminal): Promise<void> {
+  const { entries } = await secrets.list()
+  const isInFile = entries.some(entry => entry.name === name && entry.store === 'file')
+  if (!isInFile || terminal.env['LIP_PASSPHRASE'] !== undefined || !process.stdin.isTTY) return
+  await secrets.unlock(await readSecret('Passphrase of the key file (not shown): ', terminal))
 }
 
 async function set(

@@ -1,10 +1,12 @@
 import tailwind from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import { cp } from 'node:fs/promises'
 import type { Plugin } from 'vite'
 
 export default defineConfig({
   main: {
+    plugins: [pictures()],
     build: {
       outDir: 'out/main',
       // Bundled whole, so that the program starts from a few files; only the native keychain stays outside.
@@ -14,6 +16,8 @@ export default defineConfig({
       rolldownOptions: {
         input: { index: 'main/index.ts', cli: 'proxy/cli.ts', 'store-worker': 'proxy/traffic/store-worker.ts' },
         external: ['electron', '@napi-rs/keyring'],
+        // Our own modules do nothing by being imported, so a second start of the app, which ends at once, loads few of them.
+        treeshake: { moduleSideEffects: id => id.includes('/node_modules/') },
       },
     },
   },
@@ -45,6 +49,11 @@ export default defineConfig({
     },
   },
 })
+
+/** The pictures of the tray and the window, beside the program and by the names that the systems go by. */
+function pictures(): Plugin {
+  return { name: 'pictures', writeBundle: () => cp('assets/built', 'out/main', { recursive: true }) }
+}
 
 /**
  * The window's content security policy takes styles from its own files only. These two packages would put a <style> into

@@ -9,6 +9,8 @@ export interface Arguments {
   readonly flags: Readonly<Partial<Record<(typeof flagNames)[number], string>>>
   /** Started at login, without being asked for: no window, if that is what the user chose. */
   readonly hidden: boolean
+  /** What a second start asks of the first one, from Windows' jump list. */
+  readonly order: 'start' | 'stop' | undefined
 }
 
 const flagNames = ['host', 'port', 'default-backend', 'log-level'] as const
@@ -21,6 +23,8 @@ export function readArguments(argv: readonly string[]): Arguments {
     options: {
       ...Object.fromEntries(['data-dir', 'config', ...flagNames].map(name => [name, { type: 'string' as const }])),
       hidden: { type: 'boolean' },
+      'start-proxy': { type: 'boolean' },
+      'stop-proxy': { type: 'boolean' },
     },
   })
   const text = (name: string) => {
@@ -37,5 +41,6 @@ export function readArguments(argv: readonly string[]): Arguments {
       }),
     ),
     hidden: values['hidden'] === true,
+    order: values['start-proxy'] === true ? 'start' : values['stop-proxy'] === true ? 'stop' : undefined,
   }
 }

@@ -276,7 +276,7 @@ export const calls = {
   },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
 
-const notices = {
+export const notices = {
   status,
   counters,
   backends: z.array(backend),

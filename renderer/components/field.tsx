@@ -99,7 +99,7 @@ export function Segments<T extends string>({ label, value, choices, onChange }: 
       aria-label={label}
       value={value}
       onValueChange={next => next !== '' && onChange(next as T)}
-      className="inline-flex shrink-0 overflow-hidden rounded-control border border-line bg-surface"
+      className="inline-flex w-fit shrink-0 overflow-hidden rounded-control border border-line bg-surface"
     >
       {choices.map(choice => (
         <ToggleGroup.Item

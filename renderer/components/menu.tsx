@@ -31,7 +31,18 @@ export function Menu({ trigger, align = 'start', children }: MenuProps) {
 
 /** The look of a line in a menu or in a list of choices. */
 export const menuLine =
-  'flex min-h-7 w-full items-center gap-2 rounded-control px-2 text-left text-body outline-none select-none data-[highlighted]:bg-accent-soft data-[selected=true]:bg-accent-soft data-[disabled]:pointer-events-none data-[disabled]:text-text-3 data-[disabled=true]:pointer-events-none data-[disabled=true]:text-text-3'
+  'flex min-h-7 w-full items-center gap-2 rounded-control px-2 text-left text-body outline-none select-none data-[highlighted]:bg-accent-soft data-[selected=true]:bg-accent-soft data-[disabled=""]:pointer-events-none data-[disabled=""]:text-text-3 data-[disabled=true]:pointer-events-none data-[disabled=true]:text-text-3'
+
+/** Which lines are left when something is typed: those with every word of it, in their own order. */
+export function hasAllWords(line: string, typed: string): number {
+  const text = line.toLowerCase()
+  return typed
+    .toLowerCase()
+    .split(/\s+/)
+    .every(word => text.includes(word))
+    ? 1
+    : 0
+}
 
 interface MenuItemProps {
   readonly icon?: LucideIcon | undefined

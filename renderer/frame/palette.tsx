@@ -22,7 +22,7 @@ import { Dialog } from 'radix-ui'
 import { attempt } from '../attempt.ts'
 import { copy } from '../components/copy.tsx'
 import { Keys } from '../components/keys.tsx'
-import { menuLine } from '../components/menu.tsx'
+import { hasAllWords, menuLine } from '../components/menu.tsx'
 import { screenIds, screens } from '../screens/index.ts'
 import { useBackends } from '../stores/backends.ts'
 import { closeOverlay, openOverlay, useOverlay } from '../stores/overlay.ts'
@@ -58,7 +58,7 @@ export function Palette() {
 function Commands() {
   const words = text.palette
   return (
-    <Command label={words.label} loop>
+    <Command label={words.label} loop filter={hasAllWords}>
       <Command.Input
         autoFocus
         placeholder={words.placeholder}

@@ -4,7 +4,7 @@ import { Popover } from 'radix-ui'
 import { toast } from 'sonner'
 import type { BackendRow } from '../../proxy/app/contract.ts'
 import { attempt } from '../attempt.ts'
-import { menuLine } from '../components/menu.tsx'
+import { hasAllWords, menuLine } from '../components/menu.tsx'
 import { ToneIcon } from '../components/state.tsx'
 import { Tip } from '../components/tip.tsx'
 import type { Tone } from '../outcomes.ts'
@@ -68,7 +68,12 @@ function RouteList() {
   if (models === undefined) void attempt(askOnce())
 
   return (
-    <Command label={text.route.title} loop>
+    <Command
+      label={text.route.title}
+      loop
+      filter={hasAllWords}
+      {...(route === undefined ? {} : { defaultValue: itemValue(route.backend, route) })}
+    >
       <Command.Input
         autoFocus
         placeholder={text.route.search}
@@ -151,7 +156,7 @@ function TargetItem({ group, target, current, label, icon }: TargetItemProps) {
   const isCurrent = current !== undefined && nameOf(current) === nameOf(target)
   return (
     <Command.Item
-      value={`${group} ${nameOf(target)}`}
+      value={itemValue(group, target)}
       onSelect={() => {
         closeOverlay()
         void switchTo(target)
@@ -163,6 +168,11 @@ function TargetItem({ group, target, current, label, icon }: TargetItemProps) {
       {isCurrent && <Check size={14} className="text-accent" aria-label={text.route.label} />}
     </Command.Item>
   )
+}
+
+/** Names an item: a target may be listed as recent and again under its backend. */
+function itemValue(group: string, target: Target): string {
+  return `${group} ${nameOf(target)}`
 }
 
 function Heading({ children }: { readonly children: React.ReactNode }) {

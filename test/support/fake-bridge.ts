@@ -24,6 +24,8 @@ export interface FakeWorld {
   readonly seed?: number
   /** Turns in the log. */
   readonly turns?: number | readonly TurnRow[]
+  /** Turns that a window is told at once; the others it has to ask for. */
+  readonly told?: number
   /** Streams open at the start. */
   readonly open?: number
   readonly now?: number
@@ -80,7 +82,7 @@ export function createFakeBridge(world: FakeWorld = {}) {
       counters: counters(),
       backends,
       route,
-      turns: turns.slice(0, 300),
+      turns: turns.slice(0, world.told ?? 300),
     }),
     'proxy.start': ({ port }) => run('running', port),
     'proxy.stop': () => run('stopped'),

@@ -53,6 +53,7 @@ export const worlds = {
   /** As much as there may be of everything. */
   crowded: {
     turns: 50_000,
+    told: 50_000,
     open: 24,
     backends: [
       ...fakeBackends,

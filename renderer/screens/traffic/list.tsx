@@ -7,9 +7,10 @@ import {
 } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowUp } from 'lucide-react'
-import { type RefObject, useEffect, useRef } from 'react'
+import { type RefObject, useEffect, useEffectEvent, useRef } from 'react'
 import type { TurnRow } from '../../../proxy/app/contract.ts'
 import { Button } from '../../components/button.tsx'
+import { useSize } from '../../components/use-size.ts'
 import { usePreferences } from '../../stores/preferences.ts'
 import type { Filter } from '../../stores/turn-list.ts'
 import { reachOf, useTurns } from '../../stores/turns.ts'
@@ -43,6 +44,7 @@ const noRows: readonly TurnRow[] = []
 /** The list: only what is in view is in the page, whatever its length. */
 export function TrafficList({ turns, filter, selectedId, onSelect, newer, onScrolled, scrollTo }: TrafficListProps) {
   const scroller = useRef<HTMLDivElement>(null)
+  const { width, height } = useSize(scroller)
   const rowPx = ROW_PX[usePreferences(state => state.density)]
   const chosen = usePreferences(state => state.columns)
   const sizes = usePreferences(state => state.columnSizes)
@@ -60,7 +62,7 @@ export function TrafficList({ turns, filter, selectedId, onSelect, newer, onScro
     paddingStart: HEAD_PX,
     scrollPaddingStart: HEAD_PX,
   })
-  const fits = fitting(virtualizer.scrollRect?.width ?? Infinity, chosen, sizes)
+  const fits = fitting(width, chosen, sizes)
   const table = useTable({
     features,
     columns: defs,
@@ -88,6 +90,12 @@ export function TrafficList({ turns, filter, selectedId, onSelect, newer, onScro
   useEffect(() => {
     scrollTo.current = index => virtualizer.scrollToIndex(index, { align: 'auto' })
   }, [virtualizer, scrollTo])
+  // What is selected is in view: at first, by key, from a link, and when the detail beside it takes room.
+  const showSelected = useEffectEvent(() => {
+    const index = turns.findIndex(turn => turn.id === selectedId)
+    if (index !== -1) virtualizer.scrollToIndex(index, { align: 'auto' })
+  })
+  useEffect(() => showSelected(), [selectedId, height])
   useEffect(() => {
     if (isNearEnd && hasMore && !isLoading)
       void useTurns

@@ -70,10 +70,11 @@ function LoadedTraffic({ turns }: { readonly turns: readonly TurnRow[] }) {
 
   const togglePause = () =>
     setHold(hold?.by === 'pause' ? undefined : { by: 'pause', since: Date.now(), newest: matching[0] })
-  useListKeys({ shown, selected, select, scrollTo, togglePause })
+  useListKeys({ shown, selected, select, togglePause })
 
   return (
     <div className="flex h-full flex-col">
+      <h1 className="sr-only">{text.screens.traffic}</h1>
       <Toolbar filter={filter} isPaused={hold?.by === 'pause'} onPause={togglePause} />
       {hold?.by === 'pause' && <PausedStrip since={hold.since} held={held} onResume={togglePause} />}
       {shown.length > 0 && <Histogram turns={shown} onPick={index => scrollTo.current(index)} />}

@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useEffectEvent } from 'react'
+import { useEffect, useEffectEvent } from 'react'
 import type { TurnRow } from '../../../proxy/app/contract.ts'
 import { attempt } from '../../attempt.ts'
 import { call } from '../../bridge.ts'
@@ -16,20 +16,17 @@ interface ListKeys {
   readonly shown: readonly TurnRow[]
   readonly selected: TurnRow | undefined
   readonly select: (turn: TurnRow | undefined) => void
-  readonly scrollTo: RefObject<(index: number) => void>
   readonly togglePause: () => void
 }
 
 /** The keys of the traffic screen. Arrows and their like count in the list; single letters wherever no text is typed. */
-export function useListKeys({ shown, selected, select, scrollTo, togglePause }: ListKeys): void {
+export function useListKeys({ shown, selected, select, togglePause }: ListKeys): void {
   const pressed = useEffectEvent((event: KeyboardEvent) => {
     if (event.defaultPrevented || useOverlay.getState().open !== undefined || isInMenu(event.target)) return
     const at = selected === undefined ? -1 : shown.indexOf(selected)
     const go = (index: number) => {
       const turn = shown[Math.min(shown.length - 1, Math.max(0, index))]
-      if (turn === undefined) return
-      select(turn)
-      scrollTo.current(shown.indexOf(turn))
+      if (turn !== undefined) select(turn)
     }
     const anywhere = {
       j: () => go(at + 1),

@@ -1,0 +1,97 @@
+import { screen, waitFor, within } from '@testing-library/react'
+import { describe, expect, test } from 'vitest'
+import { worlds } from '../support/fake-worlds.ts'
+import { askedFor, openApp } from './open-app.tsx'
+
+describe('The frame', () => {
+  test('stops and starts the proxy from its button', async () => {
+    const { user } = await openApp(worlds.lively)
+    await user.click(screen.getByRole('button', { name: 'Proxy: Running' }))
+    await user.click(await screen.findByRole('menuitem', { name: /Stop proxy/ }))
+    const stopped = await screen.findByRole('button', { name: 'Proxy: Stopped' })
+    await user.click(stopped)
+    await user.click(await screen.findByRole('menuitem', { name: /Start proxy/ }))
+    expect(await screen.findByRole('button', { name: 'Proxy: Running' })).toBeDefined()
+  })
+
+  test('copies the base URL, with what clients need behind it', async () => {
+    const { user } = await openApp(worlds.lively)
+    await user.click(screen.getByRole('button', { name: /Copy the base URL/ }))
+    expect(await navigator.clipboard.readText()).toBe('http://127.0.0.1:8000/v1')
+    expect(await screen.findByText('Base URL copied')).toBeDefined()
+  })
+
+  test('switches the default route by keys alone, and takes it back', async () => {
+    const { user, ...fake } = await openApp(worlds.lively)
+    await user.keyboard('{Control>}{Shift>}m{/Shift}{/Control}')
+    await user.type(await screen.findByRole('combobox'), 'gemini')
+    await waitFor(() => expect(screen.getByRole('option', { selected: true }).textContent).toContain('gemini'))
+    await user.keyboard('{Enter}')
+    expect(await screen.findByRole('button', { name: 'Default route: openrouter / google/gemini-3-pro' })).toBeDefined()
+    await user.click(await screen.findByRole('button', { name: 'Undo' }))
+    expect(await screen.findByRole('button', { name: 'Default route: openai / gpt-5.6-terra' })).toBeDefined()
+    expect(askedFor(fake, 'route.set')).toEqual([
+      { backend: 'openrouter', model: 'google/gemini-3-pro' },
+      { backend: 'openai', model: 'gpt-5.6-terra' },
+    ])
+  })
+
+  test('says what it can’t do in the app’s words', async () => {
+    const { user } = await openApp({ ...worlds.lively, failing: { 'proxy.stop': 'The log is being written.' } })
+    await user.keyboard('{Control>}{Shift>}p{/Shift}{/Control}')
+    expect(await screen.findByText(/The log is being written/)).toBeDefined()
+  })
+
+  test('goes to every screen by its keys', async () => {
+    const { user } = await openApp(worlds.lively)
+    for (const [key, name] of [
+      ['2', 'Traffic'],
+      ['3', 'Keys'],
+      [',', 'Settings'],
+      ['1', 'Overview'],
+    ] as const) {
+      await user.keyboard(`{Control>}${key}{/Control}`)
+      await waitFor(() => expect(screen.getByRole('link', { current: 'page' }).textContent).toContain(name))
+    }
+  })
+
+  test('does what the palette is told', async () => {
+    const { user } = await openApp(worlds.lively)
+    await user.keyboard('{Control>}k{/Control}')
+    await user.type(await screen.findByRole('combobox'), 'theme dark')
+    await user.keyboard('{Enter}')
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    expect(localStorage.getItem('preferences')).toContain('"theme":"dark"')
+  })
+
+  test('lists its shortcuts at a question mark, but not while text is typed', async () => {
+    const { user } = await openApp(worlds.lively, 'traffic')
+    await user.type(screen.getByRole('searchbox'), '?')
+    expect(screen.queryByRole('dialog')).toBeNull()
+    await user.clear(screen.getByRole('searchbox'))
+    await user.keyboard('{Escape}')
+    await user.keyboard('?')
+    expect(within(await screen.findByRole('dialog')).getByText('Start or stop the proxy')).toBeDefined()
+  })
+
+  test('shows the day’s figures, each the way to what is behind it', async () => {
+    const { user } = await openApp(worlds.lively)
+    await user.click(within(screen.getByRole('contentinfo')).getByRole('button', { name: /errors/ }))
+    expect(location.hash).toBe('#/traffic?is=problems')
+  })
+
+  test('says when the window is not let in any more', async () => {
+    await openApp(worlds.lively)
+    const { useConnection } = await import('../../renderer/stores/connection.ts')
+    useConnection.setState({ state: 'refused' })
+    expect(await screen.findByText(/Open the address that the app printed/)).toBeDefined()
+  })
+
+  test('says that it lost the app, and leaves what it knew', async () => {
+    await openApp(worlds.lively)
+    const { useConnection } = await import('../../renderer/stores/connection.ts')
+    useConnection.setState({ state: 'lost' })
+    expect(await screen.findByText(/Reconnecting/)).toBeDefined()
+    expect(screen.getByRole('heading', { level: 1 }).textContent).toContain('All good.')
+  })
+})

@@ -1,0 +1,253 @@
+/// <reference types="node" />
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { WorldName } from '../support/fake-worlds.ts'
+import { serveRenderer } from '../support/serve-renderer.ts'
+
+/** The built window in a real Chromium, over the fake app. */
+
+const root = join(import.meta.dirname, '..', '..')
+let browser: Browser
+let served: Awaited<ReturnType<typeof serveRenderer>>
+
+beforeAll(async () => {
+  served = await serveRenderer()
+  browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+})
+afterAll(async () => {
+  await browser.close()
+  await served.close()
+})
+
+interface Look {
+  readonly world?: WorldName
+  readonly place?: string
+  readonly theme?: 'light' | 'dark'
+  readonly live?: boolean
+}
+
+/** Opens the window in a fresh profile; the page fails the test where it breaks its own content security policy. */
+async function open({ world = 'lively', place = 'overview', theme = 'light', live = false }: Look) {
+  const context = await browser.newContext({
+    viewport: { width: 1180, height: 760 },
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+  })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', message => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
+  page.on('pageerror', error => complaints.push(error.message))
+  await page.goto(`${served.url}?world=${world}${live ? '&live' : ''}#/${place}`)
+  await page.getByRole('navigation').waitFor()
+  return { page, complaints, close: () => context.close() }
+}
+
+describe('Nothing stands in anybody’s way', async () => {
+  const axe = await readFile(join(root, 'node_modules', 'axe-core', 'axe.min.js'), 'utf8')
+  const main = (page: Page) => page.getByRole('main')
+  const states: readonly (readonly [string, Look, ((page: Page) => Promise<unknown>)?])[] = [
+    ['the overview', { place: 'overview' }],
+    ['the overview of a fresh start', { world: 'fresh' }],
+    ['the overview with a taken port', { world: 'portTaken' }],
+    ['a crowded overview', { world: 'crowded' }],
+    ['the traffic', { place: 'traffic' }, page => page.getByRole('row').nth(3).waitFor()],
+    ['the empty traffic', { world: 'fresh', place: 'traffic' }],
+    ['the traffic with a filter that finds nothing', { place: 'traffic?q=zzz' }],
+    [
+      'the detail of a request',
+      { place: 'traffic' },
+      async page => {
+        await page.getByRole('row').nth(6).click()
+        await page.getByRole('tab', { name: 'Request' }).click()
+        await page.getByText('"messages"').waitFor()
+      },
+    ],
+    ['the columns’ menu', { place: 'traffic' }, page => page.getByRole('button', { name: 'View options' }).click()],
+    ['the keys', { place: 'keys' }, page => main(page).getByText('…7F3A').waitFor()],
+    ['a weak store', { world: 'weakStore', place: 'keys' }, page => main(page).getByText('Weak').waitFor()],
+    ['no keys', { world: 'fresh', place: 'keys' }, page => main(page).getByText('No keys yet.').waitFor()],
+    ['adding a key', { place: 'keys' }, page => main(page).getByRole('button', { name: 'Add a key' }).click()],
+    ['testing a key', { place: 'keys' }, page => main(page).getByRole('button', { name: 'Test of openai' }).click()],
+    [
+      'removing a key',
+      { place: 'keys' },
+      async page => {
+        await page.getByRole('button', { name: 'Actions for openai' }).click()
+        await page.getByRole('menuitem').click()
+      },
+    ],
+    ['the settings', { place: 'settings' }, page => main(page).getByLabel('Port').waitFor()],
+    ['settings that failed to load', { world: 'broken', place: 'settings' }],
+    ['the palette', {}, page => page.keyboard.press('Control+k')],
+    ['the route list', {}, page => page.keyboard.press('Control+Shift+m')],
+    ['the shortcut sheet', {}, page => page.keyboard.press('?')],
+    ['the endpoint’s list', {}, page => page.getByRole('button', { name: 'Base URLs by client' }).click()],
+    ['the run control’s menu', {}, page => page.getByRole('button', { name: 'Proxy: Running' }).click()],
+  ]
+
+  describe.each(['light', 'dark'] as const)('in the %s theme', theme => {
+    test.each(states)('%s', async (_, look, go) => {
+      const { page, complaints, close } = await open({ ...look, theme })
+      await go?.(page)
+      await page.waitForTimeout(50)
+      await page.evaluate(axe)
+      const found = await page.evaluate(async () => {
+        const { violations } = await (globalThis as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run()
+        return violations
+          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+          .flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`))
+      })
+      expect(found).toEqual([])
+      expect(complaints).toEqual([])
+      await close()
+    })
+  })
+})
+
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string
+    readonly impact: string
+    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[]
+  }[]
+}
+
+test('Everything is reached by keyboard alone: a request is found, read and left', async () => {
+  const { page, close } = await open({})
+  await page.keyboard.press('Control+2')
+  await page.getByRole('grid').waitFor()
+  await page.keyboard.press('/')
+  await page.keyboard.type('codex')
+  await page.keyboard.press('[')
+  // The bracket was text: the filter has it, and Escape clears it, then leaves.
+  expect(await page.getByRole('searchbox').inputValue()).toBe('codex[')
+  await page.keyboard.press('Backspace')
+  await page.keyboard.press('Tab')
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur())
+  await page.keyboard.press('[')
+  expect(await focused(page)).toBe('traffic-list')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  expect(await focused(page)).toBe('turn-detail')
+  await page.keyboard.press('2')
+  expect(await page.getByRole('tab', { selected: true }).textContent()).toBe('Request')
+  await page.keyboard.press('[')
+  await page.keyboard.press('Escape')
+  await page.getByRole('region', { name: 'Request detail' }).waitFor({ state: 'detached' })
+  await close()
+})
+
+test('Every control of every screen is in the tab order, and shows where the focus is', async () => {
+  for (const place of ['overview', 'traffic', 'keys', 'settings']) {
+    const { page, close } = await open({ place })
+    await page.getByRole('main').getByRole('button').first().waitFor()
+    const reachable = await page
+      .locator('button:visible:not([disabled]), a[href]:visible, input:visible:not([disabled]), [role=grid]')
+      .evaluateAll(elements =>
+        elements
+          .filter(element => (element as HTMLElement).tabIndex < 0 && element.getAttribute('role') !== 'radio')
+          .map(element => element.outerHTML.slice(0, 120)),
+      )
+    expect(reachable).toEqual([])
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    const ring = await page.evaluate(() => {
+      const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement as Element)
+      return `${outlineStyle} ${outlineWidth}`
+    })
+    expect(ring).toBe('solid 2px')
+    await close()
+  }
+})
+
+test('What is clicked is large enough to be hit (24 px)', async () => {
+  for (const place of ['overview', 'traffic', 'keys', 'settings']) {
+    const { page, close } = await open({ place })
+    await page.getByRole('main').getByRole('button').first().waitFor()
+    const small = await page.locator('button:visible, a[href]:visible, [role=switch]:visible').evaluateAll(elements =>
+      elements
+        .filter(element => !element.closest('.sr-only') && element.getAttribute('href') !== '#main')
+        .map(element => ({ element, box: element.getBoundingClientRect() }))
+        .filter(({ box }) => box.height < 24 || box.width < 24)
+        .map(({ element, box }) => `${box.width}×${box.height} ${element.outerHTML.slice(0, 100)}`),
+    )
+    expect(small).toEqual([])
+    await close()
+  }
+})
+
+test('Fifty thousand requests scroll without a stutter', async () => {
+  const { page, close } = await open({ world: 'crowded', place: 'traffic' })
+  await page.getByRole('row').nth(5).waitFor()
+  expect(await page.getByRole('grid').getAttribute('aria-rowcount')).toBe('50025')
+  const long = await page.evaluate(async () => {
+    const tasks: number[] = []
+    const observer = new PerformanceObserver(list => tasks.push(...list.getEntries().map(entry => entry.duration)))
+    observer.observe({ type: 'longtask' })
+    const scroller = document.querySelector('[role=grid]')?.parentElement as HTMLElement
+    for (let frame = 0; frame < 180; frame++) {
+      // At first by the row, as a wheel does, then across the whole list, as its bar does.
+      scroller.scrollTop += frame < 120 ? 240 : 20_000
+      await new Promise(requestAnimationFrame)
+    }
+    observer.disconnect()
+    return tasks
+  })
+  console.log(
+    `long tasks while scrolling 50,000 rows: ${long.length === 0 ? 'none' : long.map(ms => `${Math.round(ms)} ms`).join(', ')}`,
+  )
+  expect(long).toEqual([])
+  await close()
+})
+
+test('A window that nobody looks at and where nothing happens draws nothing', async () => {
+  const { page, close } = await open({ world: 'stopped', place: 'overview' })
+  await page.evaluate(() => window.dispatchEvent(new Event('blur')))
+  await page.waitForTimeout(1000)
+  const client = await page.context().newCDPSession(page)
+  const before = await figures()
+  await page.waitForTimeout(4000)
+  const after = await figures()
+  async function figures() {
+    await client.send('Performance.enable')
+    const { metrics } = await client.send('Performance.getMetrics')
+    const of = (name: string) => metrics.find(metric => metric.name === name)?.value ?? Number.NaN
+    return { layouts: of('LayoutCount'), styles: of('RecalcStyleCount'), script: of('ScriptDuration') }
+  }
+  console.log(`in 4 s idle: ${after.layouts - before.layouts} layouts, ${after.styles - before.styles} style passes`)
+  expect({ layouts: after.layouts, styles: after.styles }).toEqual({ layouts: before.layouts, styles: before.styles })
+  await close()
+})
+
+test('The window is small enough to be there at once', async () => {
+  const folder = join(root, 'out', 'renderer', 'assets')
+  const files = (await readdir(folder)).filter(name => /\.(js|css)$/.test(name))
+  const sizes = await Promise.all(files.map(async name => gzipSync(await readFile(join(folder, name))).length))
+  const kB = sizes.reduce((sum, size) => sum + size, 0) / 1000
+  console.log(`renderer: ${kB.toFixed(0)} kB gzip of scripts and styles`)
+  expect(kB).toBeLessThan(400)
+  const code = await Promise.all(files.map(name => readFile(join(folder, name), 'utf8')))
+  expect(code.some(text => text.includes('ZodError'))).toBe(false)
+})
+
+function focused(page: Page) {
+  return page.evaluate(() => document.activeElement?.id)
+}

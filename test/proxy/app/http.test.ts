@@ -259,7 +259,7 @@ describe('calls', () => {
     const sent = await call('turns.test')
     expect(sent).toMatchObject({ ok: true })
     const id = 'id' in sent ? sent.id : ''
-    const detail = await eventually(() => call('turns.get', { id }))
+    const detail = await eventually(async () => (await call('turns.get', { id })) ?? undefined)
     expect(detail.turn).toMatchObject({ backend: 'work', served: 'gpt-x', outcome: 'ok' })
   })
 

@@ -15,7 +15,7 @@ export interface Dialect {
    * Where thoughts of earlier turns are sent back: DeepSeek, Moonshot and others want them beside tool calls, OpenAI and
    * Groq refuse them. Absent: where the client itself put them, else nowhere. `thinking` is Mistral's content part.
    */
-  readonly reasoningField?: ReasoningField | 'none' | undefined
+  readonly reasoningField?: 'reasoning_content' | 'reasoning' | 'thinking' | 'none' | undefined
   /** How to say how much to think: OpenAI's `reasoning_effort`, or OpenRouter's object `reasoning`. */
   readonly reasoningControl?: 'reasoning_effort' | 'reasoning' | undefined
   /** Whether tools that take free text are known; where not, they are offered as functions with one text `input`. */
@@ -29,5 +29,3 @@ export interface Dialect {
   /** How a place up to which the prompt is to be cached is marked, if it is. */
   readonly cacheMarks?: 'cache_control' | 'prompt_cache_breakpoint' | undefined
 }
-
-export type ReasoningField = 'reasoning_content' | 'reasoning' | 'thinking'

@@ -379,19 +379,17 @@ function encodeTopK({ topK, minP }: Sampling, dialect: Dialect, written: { top_k
 
 function encodeReasoning(reasoning: Reasoning | undefined, { reasoningControl }: Dialect): Fields {
   if (reasoning === undefined) return {}
+  if (reasoningControl !== 'reasoning') return { reasoning_effort: effortOf(reasoning) }
+  return { reasoning: { ...amountOf(reasoning), ...(reasoning.visible === false && { exclude: true }) } }
+}
+
+/** How much to think, in OpenRouter's object. It refuses an effort beside a budget. */
+function amountOf(reasoning: Reasoning): Fields {
+  const { mode, budgetTokens = 0 } = reasoning
+  if (mode === 'off') return { enabled: false }
+  if (budgetTokens > 0) return { max_tokens: budgetTokens }
   const effort = effortOf(reasoning)
-  if (reasoningControl !== 'reasoning') return { reasoning_effort: effort }
-  // OpenRouter refuses an effort beside a budget.
-  const { mode, budgetTokens, visible } = reasoning
-  const amount =
-    mode === 'off'
-      ? { enabled: false }
-      : budgetTokens !== undefined && budgetTokens > 0
-        ? { max_tokens: budgetTokens }
-        : effort !== undefined
-          ? { effort }
-          : { enabled: true }
-  return { reasoning: { ...amount, ...(visible === false && { exclude: true }) } }
+  return effort === undefined ? { enabled: true } : { effort }
 }
 
 function encodeFormat(format: OutputFormat | undefined): unknown {

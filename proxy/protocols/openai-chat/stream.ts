@@ -169,9 +169,11 @@ function createWriter(asked: Request) {
       case 'image':
         push({ images: [encodeImage(part.source)] })
         return undefined
-      case 'opaque':
-        push(encodeOpaque(part))
+      case 'opaque': {
+        const fields = encodeOpaque(part)
+        if (Object.keys(fields).length > 0) push(fields)
         return undefined
+      }
     }
   }
 

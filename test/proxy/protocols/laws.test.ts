@@ -4,7 +4,7 @@ import { ProxyError } from '../../../proxy/core/errors.ts'
 import { collect, replay, type Reply } from '../../../proxy/core/reply.ts'
 import type { Extras, Request } from '../../../proxy/core/request.ts'
 import { protocols } from '../../../proxy/protocols/index.ts'
-import { decodeSse } from '../../../proxy/wire/sse.ts'
+import { decodeSse, encodeSse, type SseFrame } from '../../../proxy/wire/sse.ts'
 import * as any from '../../support/arbitraries.ts'
 import { bytesOf, cut, drain, eventsOf } from '../../support/streams.ts'
 
@@ -159,27 +159,64 @@ describe.each(protocols)('$id', protocol => {
 
   it('answers any body with a request or with an invalid-request, and with nothing else', () => {
     fc.assert(
-      fc.property(
-        any.request.chain(request => spoilt(sent(encodeRequest(request)))),
-        body => {
-          try {
-            // What is taken can be sent on.
-            JSON.stringify(encodeRequest(decodeRequest(body)))
-          } catch (error) {
-            expect(error).toBeInstanceOf(ProxyError)
-            expect(error).toMatchObject({ kind: 'invalid-request' })
-            expect((error as ProxyError).message).not.toBe('')
-          }
-        },
-      ),
+      fc.property(any.request, damage, (request, harm) => {
+        try {
+          // What is taken can be sent on.
+          JSON.stringify(encodeRequest(decodeRequest(damaged(sent(encodeRequest(request)), harm))))
+        } catch (error) {
+          expect(error).toBeInstanceOf(ProxyError)
+          expect(error).toMatchObject({ kind: 'invalid-request' })
+          expect((error as ProxyError).message).not.toBe('')
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('refuses a body that is nested too deep to be sent on', () => {
+    const body = { ...sent(encodeRequest(asked) as object), deep: nest(100_000) }
+    expect(() => decodeRequest(body)).toThrow(expect.objectContaining({ kind: 'invalid-request' }) as Error)
+  })
+
+  it('reads any body of a backend as a reply or a ProxyError, and as nothing else', () => {
+    fc.assert(
+      fc.property(any.reply, damage, (reply, harm) => {
+        const body = damaged(sent(encodeReply(reply, asked)), harm)
+        try {
+          JSON.stringify(encodeReply(decodeReply(body), asked))
+        } catch (error) {
+          expect(error).toBeInstanceOf(ProxyError)
+        }
+        expect(protocol.decodeError(500, body)).toBeInstanceOf(ProxyError)
+        expect(protocol.watch.readWhole(body)).toBeTypeOf('object')
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('reads any frames of a backend as events or a ProxyError, and as nothing else', async () => {
+    await fc.assert(
+      fc.asyncProperty(any.reply, fc.nat(), damage, async (reply, at, harm) => {
+        const { items } = await drain(encodeStream(replay(reply), asked))
+        const broken = items.map((frame, nth) => (nth === at % items.length ? damagedFrame(frame, harm) : frame))
+        const again = await drain(encodeStream(decodeStream(inOneBatch(broken)), asked))
+        expect(again.error).toBeUndefined()
+        const { error } = await drain(decodeStream(inOneBatch(broken)))
+        if (error !== undefined) expect(error).toBeInstanceOf(ProxyError)
+        if (error !== undefined) expect(error).not.toMatchObject({ kind: 'internal' })
+        const bytes = encodeSse(broken)
+        expect(protocol.watch.readStream(bytes, bytes)).toBeTypeOf('object')
+      }),
       { numRuns: 300 },
     )
   })
 })
 
-/** A body in which one value, anywhere, is gone or something else. */
-function spoilt(body: unknown): fc.Arbitrary<unknown> {
-  const strange = fc.constantFrom<unknown[]>(
+/** What can happen to a value: another in the place of one inside it, none there, or one twice. */
+const damage = fc.record({
+  place: fc.nat(),
+  value: fc.constantFrom<unknown[]>(
+    undefined,
     null,
     0,
     -1.5,
@@ -191,24 +228,43 @@ function spoilt(body: unknown): fc.Arbitrary<unknown> {
     '\ud800',
     [],
     [[]],
+    [null],
     {},
     { type: 'z' },
     { type: null },
     JSON.parse('{"__proto__":{"type":"text"},"constructor":1,"toString":2}'),
-    nest(100_000),
-  )
-  return fc.tuple(fc.nat(), fc.option(strange, { nil: undefined }), fc.boolean()).map(([at, value, again]) => {
-    const copy = sent({ body })
-    const all = placesIn(copy)
-    const place = all[at % all.length]
-    if (place === undefined) return body
-    const { holder, key } = place
-    if (Array.isArray(holder) && again) holder.push(holder[Number(key)])
-    else if (value === undefined && Array.isArray(holder)) holder.splice(Number(key), 1)
-    else if (value === undefined) Reflect.deleteProperty(holder, key)
-    else Reflect.set(holder, key, value)
-    return copy.body
-  })
+  ),
+  twice: fc.boolean(),
+})
+
+type Damage = typeof damage extends fc.Arbitrary<infer D> ? D : never
+
+function damaged(body: unknown, { place, value, twice }: Damage): unknown {
+  const copy = { body }
+  const all = placesIn(copy)
+  const { holder, key } = all[place % all.length] ?? { holder: copy, key: 'body' }
+  if (Array.isArray(holder) && twice) holder.push(holder[Number(key)])
+  else if (value === undefined && Array.isArray(holder)) holder.splice(Number(key), 1)
+  else if (value === undefined) Reflect.deleteProperty(holder, key)
+  else Reflect.set(holder, key, value)
+  return copy.body
+}
+
+function damagedFrame(frame: SseFrame, harm: Damage): SseFrame {
+  try {
+    return { ...frame, data: asText(damaged(JSON.parse(frame.data), harm)) }
+  } catch {
+    // An end mark that is no JSON.
+    return { ...frame, data: asText(harm.value) }
+  }
+}
+
+function asText(value: unknown): string {
+  return value === undefined ? '' : JSON.stringify(value)
+}
+
+async function* inOneBatch(frames: readonly SseFrame[]) {
+  yield frames
 }
 
 function placesIn(value: unknown): { holder: object; key: string }[] {

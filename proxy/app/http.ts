@@ -62,9 +62,12 @@ export function mountApp(server: FastifyInstance, { handlers, notices, token, re
     })
   }
 
-  server.get('/app', (_, reply) => sendFile(reply, 'index.html'))
+  // The window names its files relative to its own folder, so its address has to end in a slash; a fragment survives this.
+  server.get('/app', (request, reply) =>
+    request.url.split('?', 1)[0] === '/app' ? reply.redirect('/app/') : sendFile(reply, 'index.html'),
+  )
   server.get<{ Params: { '*': string } }>('/app/*', (request, reply) =>
-    sendFile(reply, request.params['*'] === '' ? 'index.html' : request.params['*']),
+    sendFile(reply, request.params['*'] || 'index.html'),
   )
   server.get('/', (_, reply) => reply.redirect('/app'))
 

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createApp, type App } from '../app/app.ts'
 import { VERSION } from '../version.ts'
@@ -65,8 +66,10 @@ function stopAsked(): Promise<NodeJS.Signals> {
   })
 }
 
-/** Built, the window stands beside the program; run from the sources, where the build puts it. */
+/** The built window: beside the program where this file is an entry or a chunk of it, and where the build puts it for the sources. */
 function rendererDir(): string {
-  const built = fileURLToPath(new URL('../renderer', import.meta.url))
-  return existsSync(built) ? built : fileURLToPath(new URL('../../out/renderer', import.meta.url))
+  const places = ['../renderer', '../../renderer', '../../out/renderer'].map(place =>
+    fileURLToPath(new URL(place, import.meta.url)),
+  )
+  return places.find(place => existsSync(join(place, 'index.html'))) ?? ''
 }

@@ -29,7 +29,7 @@ export async function startApp(yaml: string, env: Readonly<Record<string, string
     env,
     flags: { port: '0' },
     shell: 'headless',
-    rendererDir: join(import.meta.dirname, '..', '..', 'out', 'renderer'),
+    rendererDir: join(folder, 'window'),
     logTo,
   })
   const status = await app.start()

@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { calls, notices, type Call, type Output, type SentNotice, type TurnRow } from '../../../proxy/app/contract.ts'
@@ -100,12 +101,20 @@ describe('the app contract over HTTP', () => {
   })
 
   it('serves the window with a policy that lets it load nothing foreign', async () => {
-    for (const path of ['/app', '/app/']) {
+    await mkdir(join(proxy.folder, 'window', 'assets'), { recursive: true })
+    await writeFile(join(proxy.folder, 'window', 'index.html'), '<!doctype html><title>the window</title>')
+    await writeFile(join(proxy.folder, 'window', 'assets', 'main.js'), 'export {}')
+    for (const path of ['/', '/app', '/app/']) {
       const response = await fetch(proxy.url + path)
-      if (response.status === 404) return // Not built: the journeys in Chromium, which run after a build, see the window itself.
+      expect([new URL(response.url).pathname, await response.text()]).toEqual([
+        '/app/',
+        expect.stringContaining('the window') as string,
+      ])
       expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
       expect(response.headers.get('x-frame-options')).toBe('DENY')
     }
+    const script = await fetch(`${proxy.url}/app/assets/main.js`)
+    expect([script.status, script.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8'])
     for (const path of [
       '/app/../package.json',
       '/app/%2e%2e/package.json',
@@ -167,12 +176,12 @@ describe('notices', () => {
 })
 
 describe('calls', () => {
-  beforeEach(() =>
-    writeFile(
-      proxy.paths.configFile,
-      `# mine\nbackends:\n  work: { type: custom, protocol: openai-chat, api_url: "${upstream.url}", api_key: env:WORK_KEY, models: [gpt-x] } # keep\n`,
-    ),
-  )
+  /** The user's own file, put in place in one step, as editors do. */
+  beforeEach(async () => {
+    const work = `{ type: custom, protocol: openai-chat, api_url: "${upstream.url}", api_key: env:WORK_KEY, models: [gpt-x] }`
+    await writeFile(`${proxy.paths.configFile}.next`, `# mine\nbackends:\n  work: ${work} # keep\n`)
+    await rename(`${proxy.paths.configFile}.next`, proxy.paths.configFile)
+  })
 
   it('switch the default backend and model, in the file and for the next turn', async () => {
     expect(await call('route.set', { backend: 'demo', model: 'demo-fast' })).toEqual({ ok: true })

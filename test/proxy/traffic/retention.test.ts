@@ -100,6 +100,17 @@ describe('a running log', () => {
     await expect.poll(async () => (await store.query({ limit: 1000 })).map(turn => turn.id), soon).toEqual([id])
   })
 
+  test('forgets by a shorter time as soon as the config says so', async () => {
+    let now = Date.now() - 10 * DAY_MS
+    const { journal, store } = startJournal(join(await tempFolder(), 'traffic.db'), {}, { now: () => now })
+    runTurn(journal)
+    now = Date.now()
+    const id = runTurn(journal)
+    expect(await store.query({})).toHaveLength(2)
+    journal.reconfigure(trafficConfig({ retention_days: 7 }))
+    await expect.poll(async () => (await store.query({})).map(turn => turn.id), soon).toEqual([id])
+  })
+
   test('is kept to a new limit as soon as the config says so', async () => {
     const { journal, store } = startJournal(join(await tempFolder(), 'traffic.db'))
     for (let n = 0; n < 5000; n++) runTurn(journal)

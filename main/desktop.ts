@@ -16,7 +16,7 @@ import { remember } from './memory.ts'
 import { createNotify } from './notices.ts'
 import { lockPages, lockSession } from './page-rules.ts'
 import { registerScheme, serveBundle } from './protocol.ts'
-import { createQuit, WAIT_MS, type QuitChoice } from './quit.ts'
+import { createQuit, type QuitChoice } from './quit.ts'
 import { systemAutostart } from './system-autostart.ts'
 import { text } from './text.ts'
 import { hasTrayHost } from './tray-host.ts'
@@ -87,7 +87,8 @@ async function run({ started, paths, folder }: DesktopOptions): Promise<void> {
 
   const quit = createQuit({
     openTurns: () => live.now().openTurns.size,
-    ask: openTurns => askToQuit(openTurns, window.current()),
+    waitMs: async () => Number(await settingOf('server.drain_seconds')) * 1000,
+    ask: (openTurns, waitMs) => askToQuit({ openTurns, waitMs, parent: window.current() }),
     drain: app.stop,
     breakOff: () => {
       for (const id of live.now().openTurns) void app.handlers['turns.stop']({ id })
@@ -177,6 +178,11 @@ async function run({ started, paths, folder }: DesktopOptions): Promise<void> {
     if (failsNow && !window.isShown()) notify.couldNotStart(now.status.trouble?.message ?? '')
   }
 
+  async function settingOf(key: string) {
+    const { settings } = await app.handlers['settings.list']()
+    return settings.find(setting => setting.key === key)?.value
+  }
+
   async function setRoute(target: Target) {
     const answer = await app.handlers['route.set'](target)
     if (answer.ok) choices.set({ recent: chosen(choices.get().recent, target) })
@@ -197,12 +203,18 @@ async function run({ started, paths, folder }: DesktopOptions): Promise<void> {
   }
 }
 
+interface QuitQuestion {
+  readonly openTurns: number
+  readonly waitMs: number
+  readonly parent: BrowserWindow | undefined
+}
+
 /** Asks what to do about requests that are still streaming. */
-async function askToQuit(openTurns: number, parent: BrowserWindow | undefined): Promise<QuitChoice> {
+async function askToQuit({ openTurns, waitMs, parent }: QuitQuestion): Promise<QuitChoice> {
   const options = {
     type: 'question' as const,
     message: text.quit.question(openTurns),
-    detail: text.quit.detail(WAIT_MS / 1000),
+    detail: text.quit.detail(waitMs / 1000),
     buttons: [text.quit.wait, text.quit.now, text.quit.cancel],
     defaultId: 0,
     cancelId: 2,

@@ -2,7 +2,7 @@ import type { IpcMain, IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'ele
 import { answerCall, type App, type CallResult } from '../proxy/index.ts'
 import { isOurs } from './protocol.ts'
 
-type FromPage = Pick<IpcMainEvent | IpcMainInvokeEvent, 'sender' | 'senderFrame'>
+type FromPage = Pick<IpcMainEvent | IpcMainInvokeEvent, 'senderFrame'>
 
 /** The app contract over IPC: calls are answered, and pages that subscribe are told the notices. Only our own page is heard. */
 export function serveIpc(ipcMain: IpcMain, { handlers, notices }: Pick<App, 'handlers' | 'notices'>): void {
@@ -42,18 +42,16 @@ export function serveIpc(ipcMain: IpcMain, { handlers, notices }: Pick<App, 'han
       leaves.clear()
     }
     // A page that is loaded again starts from nothing, and one that is gone needs nothing.
-    page.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
-      if (isMainFrame && !isSameDocument) leaveAll()
-    })
+    page.on('did-navigate', leaveAll)
     page.on('render-process-gone', leaveAll)
     page.on('destroyed', leaveAll)
     return leaves
   }
 }
 
-/** Whether a message comes from the main frame of a window of ours that shows our page. */
-function isFromOurPage({ sender, senderFrame }: FromPage): boolean {
-  return senderFrame !== null && senderFrame === sender.mainFrame && isOurs(senderFrame.url)
+/** Whether a message comes from a window that shows our page, and from no frame within it. */
+function isFromOurPage({ senderFrame }: FromPage): boolean {
+  return senderFrame !== null && senderFrame.parent === null && isOurs(senderFrame.url)
 }
 
 function refused(message: string): CallResult {

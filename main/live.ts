@@ -72,7 +72,11 @@ export function followApp(
 
   function hearTurns(turns: readonly TurnRow[]) {
     const open = new Set(live.openTurns)
-    const ended = turns.filter(turn => (turn.open ? void open.add(turn.id) : open.delete(turn.id)))
+    for (const turn of turns) {
+      if (turn.open) open.add(turn.id)
+      else open.delete(turn.id)
+    }
+    const ended = turns.filter(turn => !turn.open)
     // Open turns are told of again and again, for the words that they say.
     if (ended.length > 0 || open.size !== live.openTurns.size) become({ openTurns: open }, ended)
   }

@@ -2,15 +2,16 @@
 export type Asker = 'user' | 'terminal' | 'system'
 export type QuitChoice = 'wait' | 'now' | 'cancel'
 
-/** How long open turns may go on when the user chose to wait for them, and when the system will not. */
-export const WAIT_MS = 30_000
+/** How long open turns may go on when the system will not wait for more. */
 const SYSTEM_WAIT_MS = 2000
 /** What is left to do takes a moment; a quit that hangs is worse than what it would lose. */
 const CLOSE_MS = 10_000
 
 export interface QuitDeps {
   readonly openTurns: () => number
-  readonly ask: (openTurns: number) => Promise<QuitChoice>
+  /** How long open turns may go on when there is time, in milliseconds. */
+  readonly waitMs: () => number | Promise<number>
+  readonly ask: (openTurns: number, waitMs: number) => Promise<QuitChoice>
   /** Takes no more turns and settles when the open ones have ended. */
   readonly drain: () => Promise<unknown>
   /** Breaks off the turns that are open. */
@@ -52,19 +53,19 @@ export function createQuit(deps: QuitDeps): Quit {
   /** Milliseconds that the open turns are given; nothing if we don't quit after all. */
   async function patienceWith(asker: Asker): Promise<number | undefined> {
     if (asker === 'system') return SYSTEM_WAIT_MS
-    if (asker === 'terminal') return WAIT_MS
+    const wait = await deps.waitMs()
+    if (asker === 'terminal') return wait
     const open = deps.openTurns()
-    const choice = open === 0 ? 'now' : await deps.ask(open)
-    return { wait: WAIT_MS, now: 0, cancel: undefined }[choice]
+    const choice = open === 0 ? 'now' : await deps.ask(open, wait)
+    return { wait, now: 0, cancel: undefined }[choice]
   }
 
   async function end(patience: number) {
     const impatience = setTimeout(deps.breakOff, patience)
     const force = setTimeout(finish, patience + CLOSE_MS)
-    await deps
-      .drain()
-      .then(deps.close)
-      .catch(() => undefined)
+    // Whatever fails on the way out is no reason to stay.
+    await deps.drain().catch(() => undefined)
+    await deps.close().catch(() => undefined)
     clearTimeout(impatience)
     clearTimeout(force)
     finish()

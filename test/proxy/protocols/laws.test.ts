@@ -6,6 +6,7 @@ import type { Extras, Request } from '../../../proxy/core/request.ts'
 import { protocols } from '../../../proxy/protocols/index.ts'
 import { decodeSse, encodeSse, type SseFrame } from '../../../proxy/wire/sse.ts'
 import * as any from '../../support/arbitraries.ts'
+import { damage, damaged, type Damage } from '../../support/damage.ts'
 import { bytesOf, cut, drain, eventsOf } from '../../support/streams.ts'
 
 /** What holds of every wire format in the list; a new one is tested the day it is listed. */
@@ -212,49 +213,11 @@ describe.each(protocols)('$id', protocol => {
   })
 })
 
-/** What can happen to a value: another in the place of one inside it, none there, or one twice. */
-const damage = fc.record({
-  place: fc.nat(),
-  value: fc.constantFrom<unknown[]>(
-    undefined,
-    null,
-    0,
-    -1.5,
-    1e300,
-    true,
-    '',
-    'z',
-    '\u0000',
-    '\ud800',
-    [],
-    [[]],
-    [null],
-    {},
-    { type: 'z' },
-    { type: null },
-    JSON.parse('{"__proto__":{"type":"text"},"constructor":1,"toString":2}'),
-  ),
-  twice: fc.boolean(),
-})
-
-type Damage = typeof damage extends fc.Arbitrary<infer D> ? D : never
-
-function damaged(body: unknown, { place, value, twice }: Damage): unknown {
-  const copy = { body }
-  const all = placesIn(copy)
-  const { holder, key } = all[place % all.length] ?? { holder: copy, key: 'body' }
-  if (Array.isArray(holder) && twice) holder.push(holder[Number(key)])
-  else if (value === undefined && Array.isArray(holder)) holder.splice(Number(key), 1)
-  else if (value === undefined) Reflect.deleteProperty(holder, key)
-  else Reflect.set(holder, key, value)
-  return copy.body
-}
-
+/** A frame whose payload is damaged; an end mark that is no JSON gives way to the damage. */
 function damagedFrame(frame: SseFrame, harm: Damage): SseFrame {
   try {
     return { ...frame, data: asText(damaged(JSON.parse(frame.data), harm)) }
   } catch {
-    // An end mark that is no JSON.
     return { ...frame, data: asText(harm.value) }
   }
 }
@@ -265,11 +228,6 @@ function asText(value: unknown): string {
 
 async function* inOneBatch(frames: readonly SseFrame[]) {
   yield frames
-}
-
-function placesIn(value: unknown): { holder: object; key: string }[] {
-  if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, inner]) => [{ holder: value, key }, ...placesIn(inner)])
 }
 
 function nest(levels: number): unknown {

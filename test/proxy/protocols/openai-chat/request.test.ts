@@ -4,6 +4,7 @@ import type { Request } from '../../../../proxy/core/request.ts'
 import type { Dialect } from '../../../../proxy/protocols/openai-chat/dialect.ts'
 import { openaiChat, openaiChatIn } from '../../../../proxy/protocols/openai-chat/index.ts'
 import { decodeRequest, encodeRequest } from '../../../../proxy/protocols/openai-chat/request.ts'
+import { countPlaces, damaged, strangers } from '../../../support/damage.ts'
 
 const hello = { role: 'user', content: 'hello' }
 const decode = (fields: object) => decodeRequest({ model: 'm', messages: [hello], ...fields })
@@ -25,6 +26,117 @@ function encode(fields: Partial<Request>, dialect?: Dialect): Readonly<Record<st
 /** What would be sent on for a client's body. */
 function through(body: object, dialect?: Dialect): unknown {
   return JSON.parse(JSON.stringify(encodeRequest(decodeRequest(body), dialect)))
+}
+
+/** What is thrown, if anything is. */
+function refusal(attempt: () => unknown): unknown {
+  try {
+    attempt()
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
+
+/** A body with every field of the format, and some of other servers. */
+const everything = {
+  model: 'm',
+  messages: [
+    { role: 'developer', content: 'be kind', name: 'boss' },
+    {
+      role: 'system',
+      content: [
+        { type: 'text', text: 'one', cache_control: { type: 'ephemeral', ttl: '1h' } },
+        { type: 'text', text: 'two' },
+      ],
+    },
+    {
+      role: 'user',
+      name: 'ann',
+      content: [
+        { type: 'text', text: 'look', prompt_cache_breakpoint: { mode: 'explicit', ttl: '30m' } },
+        { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA', detail: 'original', novel: 1 } },
+        { type: 'image_url', image_url: { url: 'https://example.com/a.png' } },
+        { type: 'input_audio', input_audio: { data: 'AAAA', format: 'mp3' } },
+        { type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } },
+        { type: 'file', file: { file_data: 'data:application/pdf;base64,AAAA', filename: 'a.pdf' } },
+        { type: 'file', file: { file_id: 'file-1' } },
+        { type: 'video_url', video_url: { url: 'https://example.com/a.mp4' } },
+      ],
+    },
+    {
+      role: 'assistant',
+      content: null,
+      reasoning_content: 'let me see',
+      audio: { id: 'audio_1' },
+      novel: true,
+      tool_calls: [
+        {
+          id: 'a',
+          type: 'function',
+          function: { name: 'f', arguments: '{"b": 1}' },
+          extra_content: { google: { thought_signature: 's' } },
+        },
+        { id: 'b', type: 'custom', custom: { name: 'c', input: 'raw' } },
+      ],
+    },
+    { role: 'tool', tool_call_id: 'a', content: 'one', name: 'f' },
+    {
+      role: 'tool',
+      tool_call_id: 'b',
+      content: [
+        { type: 'text', text: 'x' },
+        { type: 'text', text: 'y' },
+      ],
+    },
+    { role: 'developer', content: 'by the way' },
+    { role: 'assistant', content: 'said', refusal: 'no', name: 'bot' },
+    { role: 'user', content: 'go on' },
+  ],
+  tools: [
+    {
+      type: 'function',
+      function: { name: 'f', description: 'd', parameters: { type: 'object' }, novel: 1 },
+      cache_control: {},
+    },
+    {
+      type: 'custom',
+      custom: { name: 'c', format: { type: 'grammar', grammar: { syntax: 'regex', definition: 'a+' } } },
+    },
+    { type: 'builtin_function', function: { name: '$web_search' } },
+  ],
+  tool_choice: { type: 'custom', custom: { name: 'c' } },
+  parallel_tool_calls: true,
+  max_completion_tokens: 100,
+  temperature: 0,
+  top_p: 0.5,
+  top_k: 40,
+  min_p: 0.1,
+  frequency_penalty: 1,
+  presence_penalty: -1,
+  seed: 1,
+  stop: ['a', 'b'],
+  logprobs: true,
+  top_logprobs: 2,
+  logit_bias: { '1': 2 },
+  reasoning_effort: 'minimal',
+  verbosity: 'low',
+  response_format: { type: 'json_schema', json_schema: { name: 'n', schema: { type: 'object' }, strict: false } },
+  web_search_options: { search_context_size: 'low' },
+  prompt_cache_key: 'k',
+  prompt_cache_retention: 'in_memory',
+  prompt_cache_options: { mode: 'implicit' },
+  metadata: { a: 'b' },
+  user: 'u',
+  safety_identifier: 's',
+  service_tier: 'priority',
+  store: true,
+  modalities: ['text', 'audio'],
+  audio: { voice: 'alloy', format: 'wav' },
+  prediction: { type: 'content', content: 'x' },
+  moderation: { model: 'x' },
+  chat_template_kwargs: { enable_thinking: false },
+  stream_options: { include_obfuscation: false },
 }
 
 const OURS = { stream: true, stream_options: { include_usage: true } }
@@ -253,15 +365,24 @@ describe('decodeRequest', () => {
     const body = Array.isArray(fields)
       ? fields
       : { messages: 'messages' in fields || 'model' in fields ? undefined : [hello], ...fields }
-    try {
-      decodeRequest(JSON.parse(JSON.stringify(body)))
-    } catch (error) {
-      expect(error).toBeInstanceOf(ProxyError)
-      expect(error).toMatchObject({ kind: 'invalid-request', param })
-      expect((error as ProxyError).message).toMatch(message)
-      return
-    }
-    expect.unreachable('it was taken')
+    const error = refusal(() => decodeRequest(JSON.parse(JSON.stringify(body))))
+    expect(error).toBeInstanceOf(ProxyError)
+    expect(error).toMatchObject({ kind: 'invalid-request', param })
+    expect((error as ProxyError).message).toMatch(message)
+  })
+
+  it('takes a body with a strange value at any place, or refuses it by the name of the field', () => {
+    const inside = Array.from({ length: countPlaces(everything) - 1 }, (_, at) => at + 1)
+    const refusals = inside.flatMap(place =>
+      strangers.map(value => {
+        const body = damaged(structuredClone(everything), { place, value, twice: false })
+        return refusal(() => decodeRequest(body))
+      }),
+    )
+    const named = (error: unknown) =>
+      error instanceof ProxyError && error.kind === 'invalid-request' && error.param !== undefined
+    expect(refusals.filter(error => error !== undefined && !named(error))).toEqual([])
+    expect(refusals.filter(named).length).toBeGreaterThan(inside.length)
   })
 
   it('refuses a body that is nested deeper than any JSON writer goes', () => {
@@ -275,107 +396,8 @@ describe('decodeRequest', () => {
 
 describe('encodeRequest', () => {
   it('sends on everything that a client of the same format sent', () => {
-    const body = {
-      model: 'm',
-      messages: [
-        { role: 'developer', content: 'be kind', name: 'boss' },
-        {
-          role: 'system',
-          content: [
-            { type: 'text', text: 'one', cache_control: { type: 'ephemeral', ttl: '1h' } },
-            { type: 'text', text: 'two' },
-          ],
-        },
-        {
-          role: 'user',
-          name: 'ann',
-          content: [
-            { type: 'text', text: 'look', prompt_cache_breakpoint: { mode: 'explicit', ttl: '30m' } },
-            { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA', detail: 'original', novel: 1 } },
-            { type: 'image_url', image_url: { url: 'https://example.com/a.png' } },
-            { type: 'input_audio', input_audio: { data: 'AAAA', format: 'mp3' } },
-            { type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } },
-            { type: 'file', file: { file_data: 'data:application/pdf;base64,AAAA', filename: 'a.pdf' } },
-            { type: 'file', file: { file_id: 'file-1' } },
-            { type: 'video_url', video_url: { url: 'https://example.com/a.mp4' } },
-          ],
-        },
-        {
-          role: 'assistant',
-          content: null,
-          reasoning_content: 'let me see',
-          audio: { id: 'audio_1' },
-          novel: true,
-          tool_calls: [
-            {
-              id: 'a',
-              type: 'function',
-              function: { name: 'f', arguments: '{"b": 1}' },
-              extra_content: { google: { thought_signature: 's' } },
-            },
-            { id: 'b', type: 'custom', custom: { name: 'c', input: 'raw' } },
-          ],
-        },
-        { role: 'tool', tool_call_id: 'a', content: 'one', name: 'f' },
-        {
-          role: 'tool',
-          tool_call_id: 'b',
-          content: [
-            { type: 'text', text: 'x' },
-            { type: 'text', text: 'y' },
-          ],
-        },
-        { role: 'developer', content: 'by the way' },
-        { role: 'assistant', content: 'said', refusal: 'no', name: 'bot' },
-        { role: 'user', content: 'go on' },
-      ],
-      tools: [
-        {
-          type: 'function',
-          function: { name: 'f', description: 'd', parameters: { type: 'object' }, novel: 1 },
-          cache_control: {},
-        },
-        {
-          type: 'custom',
-          custom: { name: 'c', format: { type: 'grammar', grammar: { syntax: 'regex', definition: 'a+' } } },
-        },
-        { type: 'builtin_function', function: { name: '$web_search' } },
-      ],
-      tool_choice: { type: 'custom', custom: { name: 'c' } },
-      parallel_tool_calls: true,
-      max_completion_tokens: 100,
-      temperature: 0,
-      top_p: 0.5,
-      top_k: 40,
-      min_p: 0.1,
-      frequency_penalty: 1,
-      presence_penalty: -1,
-      seed: 1,
-      stop: ['a', 'b'],
-      logprobs: true,
-      top_logprobs: 2,
-      logit_bias: { '1': 2 },
-      reasoning_effort: 'minimal',
-      verbosity: 'low',
-      response_format: { type: 'json_schema', json_schema: { name: 'n', schema: { type: 'object' }, strict: false } },
-      web_search_options: { search_context_size: 'low' },
-      prompt_cache_key: 'k',
-      prompt_cache_retention: 'in_memory',
-      prompt_cache_options: { mode: 'implicit' },
-      metadata: { a: 'b' },
-      user: 'u',
-      safety_identifier: 's',
-      service_tier: 'priority',
-      store: true,
-      modalities: ['text', 'audio'],
-      audio: { voice: 'alloy', format: 'wav' },
-      prediction: { type: 'content', content: 'x' },
-      moderation: { model: 'x' },
-      chat_template_kwargs: { enable_thinking: false },
-      stream_options: { include_obfuscation: false },
-    }
-    expect(through(body)).toEqual({
-      ...body,
+    expect(through(everything)).toEqual({
+      ...everything,
       stream: true,
       stream_options: { include_obfuscation: false, include_usage: true },
     })

@@ -25,11 +25,10 @@ export function Header() {
       <button
         type="button"
         onClick={() => openOverlay('palette')}
-        aria-label={text.palette.open}
         className="ml-auto flex h-7 min-w-0 shrink items-center gap-2 rounded-card border border-line bg-surface px-2.5 text-text-3 transition-colors duration-100 hover:bg-hover"
       >
         <Search size={14} aria-hidden />
-        <span className="w-42 truncate text-left max-[1000px]:hidden">{text.palette.open}</span>
+        <span className="w-42 truncate text-left max-[1000px]:sr-only">{text.palette.open}</span>
         <Keys keys="mod+k" />
       </button>
     </header>

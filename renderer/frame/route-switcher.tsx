@@ -34,13 +34,13 @@ export function RouteSwitcher() {
       }}
     >
       <Tip label={text.route.hint} keys="mod+shift+m">
-        <Popover.Trigger
-          aria-label={`${text.route.title}: ${nameOf(route)}`}
-          className="flex h-7 min-w-0 shrink items-center gap-1.5 rounded-card border border-line bg-surface pr-1.5 pl-2.5 transition-colors duration-100 hover:bg-hover"
-        >
-          <span className="shrink-0 text-text-3 max-[900px]:hidden">{text.route.label}</span>
+        <Popover.Trigger className="flex h-7 min-w-0 shrink items-center gap-1.5 rounded-card border border-line bg-surface pr-1.5 pl-2.5 transition-colors duration-100 hover:bg-hover">
+          <span className="sr-only">{`${text.route.title}: `}</span>
+          <span className="shrink-0 text-text-3 max-[900px]:hidden" aria-hidden>
+            {text.route.label}
+          </span>
           <span className="shrink-0 font-semibold">{route.backend}</span>
-          <span className="text-text-3">/</span>
+          <span className="text-text-3">{' / '}</span>
           <span className="truncate">{route.model ?? text.route.anyModelShort}</span>
           <ChevronsUpDown size={13} className="ml-0.5 shrink-0 text-text-3" aria-hidden />
         </Popover.Trigger>

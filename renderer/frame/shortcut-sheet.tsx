@@ -1,6 +1,7 @@
 import { Dialog } from '../components/dialog.tsx'
 import { Keys } from '../components/keys.tsx'
 import { closeOverlay, useOverlay } from '../stores/overlay.ts'
+import { inWords } from './keyboard.ts'
 import { text } from '../text/text.ts'
 
 const words = text.shortcuts
@@ -47,7 +48,8 @@ export function ShortcutSheet() {
             {group.shortcuts.map(({ what, keys }) => (
               <div key={what} className="flex min-h-8 items-center gap-3 py-1">
                 <dt className="flex-1">{what}</dt>
-                <dd className="flex gap-2" aria-label={keys.join(', ')}>
+                <dd className="flex gap-2">
+                  <span className="sr-only">{keys.map(shortcut => inWords(shortcut).join(' ')).join(', ')}</span>
                   {keys.map(shortcut => (
                     <Keys key={shortcut} keys={shortcut} />
                   ))}

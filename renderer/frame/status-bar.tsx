@@ -42,7 +42,7 @@ export function StatusBar() {
           </Figure>
         </>
       )}
-      <span className="ml-auto flex gap-1">
+      <span className="ml-auto flex items-center gap-1">
         {status?.log.state === 'degraded' && <Warning>{words.log}</Warning>}
         {(status?.configProblems.length ?? 0) > 0 && <Warning>{words.config}</Warning>}
         {status !== undefined && <span className="px-1.5">{status.version}</span>}

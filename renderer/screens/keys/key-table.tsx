@@ -27,7 +27,7 @@ export function KeyTable({ keys, onTest, onRemove }: KeyTableProps) {
             <th>{words.column.key}</th>
             <th>{words.column.source}</th>
             <th>{words.column.state}</th>
-            <th>{words.column.lastUsed}</th>
+            <th className="whitespace-nowrap">{words.column.lastUsed}</th>
             <th>
               <span className="sr-only">{text.actions.more}</span>
             </th>
@@ -73,7 +73,7 @@ function KeyLine({ of: key, onTest, onRemove }: KeyLineProps) {
         </StateTag>
         {key.detail !== undefined && <span className="mt-0.5 block text-small text-text-3">{key.detail}</span>}
       </td>
-      <td className="text-text-2">{key.lastUsedAt === undefined ? NONE : ago(key.lastUsedAt)}</td>
+      <td className="whitespace-nowrap text-text-2">{key.lastUsedAt === undefined ? NONE : ago(key.lastUsedAt)}</td>
       <td>
         <span className="flex justify-end gap-1">
           <Button

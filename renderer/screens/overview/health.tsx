@@ -26,6 +26,8 @@ interface HealthProps {
   readonly status: Status
   readonly backends: readonly BackendRow[]
   readonly counters: Counters
+  /** Whether the first steps are behind us; until then their list has the buttons. */
+  readonly isSetUp: boolean
 }
 
 /** One sentence on how things are, or the worst problem with its button. */
@@ -44,7 +46,7 @@ export function Health(props: HealthProps) {
           {text.run.startProxy}
         </Button>
       )}
-      {action === 'add-key' && (
+      {action === 'add-key' && props.isSetUp && (
         <Button
           look="primary"
           onClick={() => {
@@ -61,7 +63,7 @@ export function Health(props: HealthProps) {
 }
 
 /** What there is to say, the worst first. */
-function healthOf({ status, backends, counters }: HealthProps): Health {
+function healthOf({ status, backends, counters }: Omit<HealthProps, 'isSetUp'>): Health {
   if (status.run === 'failed') return { tone: 'error', says: words.failed, hint: words.stoppedHint }
   if (status.run === 'stopped') return { tone: 'idle', says: words.stopped, hint: words.stoppedHint, action: 'start' }
   if (status.run === 'starting') return { tone: 'info', says: words.starting, hint: '' }

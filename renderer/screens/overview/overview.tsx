@@ -36,19 +36,24 @@ export function Overview() {
     <div className="h-full overflow-y-auto">
       <div className="mx-auto flex max-w-300 flex-col gap-5 p-5">
         <header className="flex flex-wrap items-center gap-x-4 gap-y-2">
-          <Health status={status} backends={backends} counters={counters} />
+          <Health status={status} backends={backends} counters={counters} isSetUp={isSetUp} />
           {status.run === 'running' && <TestButton isMain={turns.length === 0} />}
         </header>
         <TroublePanel status={status} />
+        {turns.length === 0 && !isSetUp && <SetUp steps={steps} />}
         <Backends backends={backends} />
-        <Today counters={counters} />
-        <div className={clsx('grid gap-5', !isSetUp && 'min-[1000px]:grid-cols-[minmax(0,5fr)_minmax(0,3fr)]')}>
-          <div className="flex min-w-0 flex-col gap-5">
-            <Now turns={turns} />
-            <Problems turns={turns} />
-          </div>
-          {!isSetUp && <SetUp steps={steps} />}
-        </div>
+        {turns.length > 0 && (
+          <>
+            <Today counters={counters} />
+            <div className={clsx('grid gap-5', !isSetUp && 'min-[1000px]:grid-cols-[minmax(0,5fr)_minmax(0,3fr)]')}>
+              <div className="flex min-w-0 flex-col gap-5">
+                <Now turns={turns} />
+                <Problems turns={turns} />
+              </div>
+              {!isSetUp && <SetUp steps={steps} />}
+            </div>
+          </>
+        )}
       </div>
     </div>
   )

@@ -68,7 +68,6 @@ export function setUpSteps(
 
 /** The steps, until all are done. */
 export function SetUp({ steps }: { readonly steps: readonly Step[] }) {
-  const next = steps.find(step => !step.done)
   return (
     <Panel title={words.title} note={words.done(steps.filter(step => step.done).length, steps.length)}>
       <Card>
@@ -87,7 +86,7 @@ export function SetUp({ steps }: { readonly steps: readonly Step[] }) {
                 )}
               </span>
               {!step.done && (
-                <Button size="small" look={step === next ? 'primary' : 'plain'} onClick={step.act.run}>
+                <Button size="small" onClick={step.act.run}>
                   {step.act.label}
                 </Button>
               )}

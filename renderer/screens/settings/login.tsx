@@ -34,7 +34,7 @@ function LoginRow({ name, standard, loginItem }: LoginRowProps) {
     <SettingRow
       label={label}
       effect={effect}
-      source={value === standard ? words.source.default : sourceOf(name)}
+      source={!loginItem.supported ? words.source.desktop : value === standard ? words.source.default : sourceOf(name)}
       reset={
         loginItem.supported && value !== standard
           ? { to: standard ? words.on : words.off, run: () => set(standard) }

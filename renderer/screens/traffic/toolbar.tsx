@@ -36,7 +36,7 @@ export function Toolbar({ filter, isPaused, onPause }: ToolbarProps) {
         aria-label={isPaused ? words.resume : words.pause}
         className="w-23"
       >
-        {isPaused ? words.paused : words.live}
+        {isPaused ? words.resumeShort : words.pauseShort}
       </Button>
       <FilterBox value={filter.text ?? ''} />
       <Segments

@@ -6,12 +6,13 @@ import type { Frames } from '../wire/sse.ts'
 
 /**
  * One wire format in four pairs. `decode` is what a peer said to us, `encode` what we say to a peer; a peer is a client
- * or a backend alike. All are pure. What a format cannot say is dropped by the rules its folder names.
+ * or a backend alike. They touch nothing outside; answers that have no id or time get one. What a format cannot say is dropped by the rules its folder names.
  */
 export interface Protocol {
   readonly id: ProtocolId
   /** Throws `invalid-request` with `param` naming the field, for any body a client may not send. */
   readonly decodeRequest: (body: unknown) => Request
+  /** Throws `invalid-request` for content that the format can't say and whose loss would change the question. */
   readonly encodeRequest: (request: Request) => unknown
   /** Throws `bad-upstream` for a body that is not an answer. */
   readonly decodeReply: (body: unknown) => Reply

@@ -87,6 +87,13 @@ async function answerLocally(
   turn.way = 'local'
   turn.why = 'answered inside the proxy'
   const asked = protocol.decodeRequest(parseJson(body))
+  if ((asked.sampling.n ?? 1) > 1) {
+    throw new ProxyError(
+      'invalid-request',
+      `${backend.id} gives one answer at a time: leave out "n", or set it to 1.`,
+      { param: 'n', code: 'unsupported_value' },
+    )
+  }
   turn.streamed = asked.stream
   const hangUp = new AbortController()
   response.once('close', () => hangUp.abort())

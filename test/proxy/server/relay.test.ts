@@ -368,6 +368,13 @@ describe('what is not right', () => {
     expect(errorOf(await post('{"model": 5, "messages": []}'))).toMatchObject({ status: 400, param: 'model' })
   })
 
+  it('several answers of a backend that gives one get a 400 that names the field', async () => {
+    expect(errorOf(await post(JSON.stringify({ model: 'demo:demo-fast', messages, n: 2 })))).toMatchObject({
+      status: 400,
+      param: 'n',
+    })
+  })
+
   it('a path that is not served gets a 404 that says what is', async () => {
     const response = await fetch(`${proxy.url}/v1/nothing`)
     expect(response.status).toBe(404)

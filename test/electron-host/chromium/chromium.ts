@@ -23,7 +23,7 @@ export function theChromium(): Chromium {
 }
 
 /** Whether windows are to be seen on a real display, rather than drawn in memory. */
-export const headed = process.env.ELECTRON_HOST_HEADED !== undefined
+const headed = process.env.ELECTRON_HOST_HEADED !== undefined
 
 /**
  * Starts the Chromium that shows the windows; it ends when this process does, because its pipe closes. `switches` are the

@@ -14,7 +14,13 @@ export type StreamEvent =
       readonly usage?: Usage | undefined
       readonly extras?: Extras | undefined
     }
-  | { readonly type: 'part-start'; readonly index: number; readonly part: OpenPart }
+  | {
+      readonly type: 'part-start'
+      readonly index: number
+      readonly part: OpenPart
+      /** What is known already; what comes to be known later is told with the part's end. */
+      readonly extras?: Extras | undefined
+    }
   | { readonly type: 'part-delta'; readonly index: number; readonly delta: Delta }
   | { readonly type: 'part-end'; readonly index: number; readonly extras?: Extras | undefined }
   /** Proof of life while the model thinks; encoders may drop it. */

@@ -19,6 +19,11 @@ export function fitted(id: string, most = 64): string {
   return id.length <= most ? id : withHash(id, id, most)
 }
 
+/** An id of letters, digits, `_` and `-`, as Anthropic wants it: itself if it is one, else what it is made of and its hash. */
+export function plainId(id: string): string {
+  return /^[A-Za-z0-9_-]+$/.test(id) ? id : withHash(id.replace(/[^A-Za-z0-9_-]/g, '_'), id, 64)
+}
+
 function withHash(readable: string, whole: string, most: number): string {
   return `${readable.slice(0, most - 9)}_${hash(whole)}`
 }

@@ -47,14 +47,14 @@ function gatherer(): (event: StreamEvent) => Reply | undefined {
         start = event
         return undefined
       case 'part-start':
-        growing[event.index] = { open: event.part, text: '', citations: [], logprobs: [] }
+        growing[event.index] = { open: event.part, text: '', citations: [], logprobs: [], extras: event.extras }
         return undefined
       case 'part-delta':
         grow(growing[event.index], event)
         return undefined
       case 'part-end': {
         const part = growing[event.index]
-        if (part !== undefined) part.extras = event.extras
+        if (part !== undefined) part.extras = mergeExtras(part.extras, event.extras)
         return undefined
       }
       case 'ping':
@@ -87,9 +87,9 @@ export async function* replay(reply: Reply): AsyncGenerator<readonly StreamEvent
     if (opened === undefined) continue
     const here = index++
     yield [
-      { type: 'part-start', index: here, part: opened.open },
+      { type: 'part-start', index: here, part: opened.open, extras: part.extras },
       ...opened.deltas.map(delta => ({ type: 'part-delta', index: here, delta }) as const),
-      { type: 'part-end', index: here, extras: part.extras },
+      { type: 'part-end', index: here },
     ]
   }
   yield [

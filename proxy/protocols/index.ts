@@ -1,8 +1,9 @@
+import { anthropic } from './anthropic/index.ts'
 import { openaiChat } from './openai-chat/index.ts'
 import type { Protocol } from './protocol.ts'
 
 /** Every wire format that we speak. */
-export const protocols: readonly Protocol[] = [openaiChat]
+export const protocols: readonly Protocol[] = [openaiChat, anthropic]
 
 /** The wire format of an id, if we speak it. */
 export function protocolOf(id: string): Protocol | undefined {

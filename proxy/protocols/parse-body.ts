@@ -1,11 +1,18 @@
 import type { z } from 'zod'
 import { ProxyError } from '../core/errors.ts'
 
+/** How a protocol spells the place of a field. */
+export type Spelling = (path: readonly PropertyKey[]) => string
+
 /**
- * A client's body by its schema. Throws `invalid-request` that names the field as OpenAI spells it (`messages[0].content`)
- * and says what is expected there.
+ * A client's body by its schema. Throws `invalid-request` that names the field as the protocol spells it, by default as OpenAI
+ * does (`messages[0].content`), and says what is expected there.
  */
-export function parseBody<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
+export function parseBody<S extends z.ZodType>(
+  schema: S,
+  body: unknown,
+  spelled: Spelling = withBrackets,
+): z.output<S> {
   if (isDeeper(body, DEEPEST)) {
     throw new ProxyError('invalid-request', `The body is nested deeper than ${DEEPEST} levels.`, {
       code: 'invalid_value',
@@ -13,7 +20,12 @@ export function parseBody<S extends z.ZodType>(schema: S, body: unknown): z.outp
   }
   const parsed = schema.safeParse(body)
   if (parsed.success) return parsed.data
-  throw complaint(furthest(parsed.error.issues), body)
+  throw complaint(furthest(parsed.error.issues), body, spelled)
+}
+
+/** Anthropic's spelling: `messages.0.content.1.text`. */
+export function withDots(path: readonly PropertyKey[]): string {
+  return path.map(String).join('.')
 }
 
 /** The type that a union has for values of types it does not know. */
@@ -91,7 +103,7 @@ const KINDS: Readonly<Record<string, string>> = {
   record: 'an object',
 }
 
-function complaint({ path, expected }: Fault, body: unknown): ProxyError {
+function complaint({ path, expected }: Fault, body: unknown, spelled: Spelling): ProxyError {
   const param = spelled(path)
   const wanted = expected.length === 0 ? '' : `: expected ${expected.join(' or ')}`
   if (param === '')
@@ -108,7 +120,7 @@ function complaint({ path, expected }: Fault, body: unknown): ProxyError {
       })
 }
 
-function spelled(path: readonly PropertyKey[]): string {
+function withBrackets(path: readonly PropertyKey[]): string {
   let text = ''
   for (const step of path)
     text += typeof step === 'number' ? `[${step}]` : text === '' ? String(step) : `.${String(step)}`

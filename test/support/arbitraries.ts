@@ -134,7 +134,7 @@ function choiceOf(offered: readonly FunctionTool[]): fc.Arbitrary<ToolChoice | u
   )
 }
 
-export const request: fc.Arbitrary<Request> = tools.chain(offered =>
+const question: fc.Arbitrary<Request> = tools.chain(offered =>
   fc.record({
     model: word,
     stream: fc.boolean(),
@@ -152,6 +152,15 @@ export const request: fc.Arbitrary<Request> = tools.chain(offered =>
     ),
   }),
 )
+
+/** Anthropic takes no calls in a conversation without tools: where none are offered, those that were called are. */
+export const request: fc.Arbitrary<Request> = question.map(asked => {
+  if (asked.tools.length > 0) return asked
+  const calls = asked.messages.flatMap(({ parts }) => parts).filter(part => part.type === 'tool-call')
+  const parameters: JsonSchema = { type: 'object', properties: {} }
+  const names = [...new Set(calls.map(({ name }) => name))]
+  return { ...asked, tools: names.map(name => ({ type: 'function', name, parameters })) }
+})
 
 export const reply: fc.Arbitrary<Reply> = fc
   .record({

@@ -11,6 +11,9 @@ import { cut, drain, framesOf } from '../../support/streams.ts'
 /** Real answers of many vendors, kept beside the checkout. Each is found out to speak a protocol by what it holds. */
 const folder = resolve(import.meta.dirname, '../../../../shared/data/recordings')
 
+/** Streams of gateways that began anew in the middle of an answer: an error, tested with their protocol. */
+const BROKEN = /spliced-message-start/
+
 if (!existsSync(folder)) {
   console.log('skipped: recordings of vendors are not beside this checkout (../shared/data/recordings)')
 }
@@ -41,7 +44,7 @@ describe.skipIf(recordings.length === 0)('recorded answers', () => {
     async recording => {
       const { protocol, read } = speaking(recording)
       const reply = await read(recording)
-      expect(reply.parts).not.toEqual([])
+      if (reply.reason !== 'refusal') expect(reply.parts).not.toEqual([])
 
       const again = protocol.encodeStream(protocol.decodeStream(framesOf(...ended(recording))), asked)
       const { items } = await drain(again)
@@ -57,7 +60,7 @@ describe.skipIf(recordings.length === 0)('recorded answers', () => {
     async recording => {
       const { protocol, read } = speaking(recording)
       const reply = await read(recording)
-      expect(reply.parts).not.toEqual([])
+      if (reply.reason !== 'refusal') expect(reply.parts).not.toEqual([])
       expect(comparable(protocol.decodeReply(sent(protocol.encodeReply(reply, asked))))).toEqual(comparable(reply))
     },
   )
@@ -82,7 +85,7 @@ describe.skipIf(recordings.length === 0)('recorded answers', () => {
   it('holds pairs of a stream and a body of the same answer, which read the same', async () => {
     const pairs = await sameAnswers()
     expect(pairs.length).toBeGreaterThan(0)
-    for (const { stream, body } of pairs) expect(comparable(stream)).toEqual(comparable(body))
+    for (const { stream, body } of pairs) expect(withoutZeros(stream)).toEqual(withoutZeros(body))
   })
 })
 
@@ -93,14 +96,31 @@ function load(name: string): Recording[] {
   const lines = kind === 'json' ? [content] : content.split('\n').map(line => line.replace(/^data: ?/, '').trim())
   const payloads = lines.filter(line => line !== '' && line !== '[DONE]').flatMap(parsed)
   const protocol = payloads.map(protocolOfPayload).find(id => id !== undefined)
-  if (protocol === undefined || protocolOf(protocol) === undefined) return []
-  return [{ name: relative('.', name), protocol, payloads, whole: kind === 'json' }]
+  if (protocol === undefined || protocolOf(protocol) === undefined || BROKEN.test(name)) return []
+  const answers = protocol === 'anthropic' ? splitAtStops(payloads) : [payloads]
+  return answers.map((answer, at) => ({
+    name: `${relative('.', name)}${at === 0 ? '' : ` #${at + 1}`}`,
+    protocol,
+    payloads: answer,
+    whole: kind === 'json',
+  }))
+}
+
+/** Some of Anthropic's recordings hold the answers of several turns, one after the other. */
+function splitAtStops(payloads: readonly unknown[]): unknown[][] {
+  const answers: unknown[][] = [[]]
+  for (const payload of payloads) {
+    answers.at(-1)?.push(payload)
+    if ((payload as { type?: unknown }).type === 'message_stop') answers.push([])
+  }
+  return answers.filter(answer => answer.length > 0)
 }
 
 /** What a payload speaks, if it is part of an answer. */
 function protocolOfPayload(payload: unknown): ProtocolId | undefined {
-  const { choices } = payload as { choices?: readonly Readonly<Record<string, unknown>>[] }
+  const { choices, type } = payload as { choices?: readonly Readonly<Record<string, unknown>>[]; type?: unknown }
   if (choices?.some(choice => 'delta' in choice || 'message' in choice) === true) return 'openai-chat'
+  if (type === 'message_start' || (type === 'message' && 'stop_reason' in (payload as object))) return 'anthropic'
   return undefined
 }
 
@@ -134,6 +154,11 @@ async function sameAnswers(): Promise<{ stream: Reply; body: Reply }[]> {
 /** A reply as a value: what is undefined is not there. */
 function comparable(reply: Reply): unknown {
   return sent(reply)
+}
+
+/** A reply in which nothing cached is the same as no word about caches: servers say so in one form and not in the other. */
+function withoutZeros({ usage, ...reply }: Reply): unknown {
+  return sent({ ...reply, usage: Object.fromEntries(Object.entries(usage ?? {}).filter(([, tokens]) => tokens !== 0)) })
 }
 
 /** What survives a format that has one text and one thought: kinds in their order, and all that was said. */

@@ -1,0 +1,159 @@
+import { asFunction } from '../../core/custom-tools.ts'
+import { wireName } from '../../core/names.ts'
+import type { FunctionTool, Message, Request, ServerTool, Tool, ToolChoice } from '../../core/request.ts'
+import { decodeCache, encodeCache, type Block } from './content.ts'
+import type { Family } from './families.ts'
+import { inputSchema, outputSchema } from './schema.ts'
+import { ID, ours, type Fields, type WireRequest, type WireTool } from './wire.ts'
+
+// ── Decode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export function decodeTool(tool: WireTool): Tool {
+  if (tool.type === 'opaque') {
+    const { name, type } = tool.raw
+    return { type: 'server', protocol: ID, name: String(name ?? type), raw: tool.raw }
+  }
+  const { type: _, name, description, input_schema, strict, cache_control, ...rest } = tool
+  return {
+    type: 'function',
+    name,
+    ...(description != null && { description }),
+    parameters: input_schema,
+    ...(strict != null && { strict }),
+    ...decodeCache(cache_control, rest),
+  }
+}
+
+export function decodeToolChoice(choice: WireRequest['tool_choice']): Pick<Request, 'toolChoice' | 'parallelTools'> {
+  if (choice == null) return {}
+  if (choice.type === 'none') return { toolChoice: { type: 'none' } }
+  const { disable_parallel_tool_use: alone } = choice
+  return { toolChoice: decodeChoice(choice), ...(alone != null && { parallelTools: !alone }) }
+}
+
+function decodeChoice(choice: Exclude<NonNullable<WireRequest['tool_choice']>, { type: 'none' }>): ToolChoice {
+  switch (choice.type) {
+    case 'auto':
+      return { type: 'auto' }
+    case 'any':
+      return { type: 'required' }
+    case 'tool':
+      return { type: 'tool', name: choice.name }
+  }
+}
+
+// ── Encode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * Tools and their choice. Where calls stand in the conversation tools have to be there, too: if the client offers none, those
+ * that were called are declared, and none may be called again.
+ */
+export function encodeTools(request: Request, family: Family, thinks: boolean): Fields {
+  const offered = withoutDoubles(allowed(request)).flatMap(tool => encodeTool(tool, family))
+  if (offered.length > 0) return { tools: offered, tool_choice: encodeToolChoice(request, family, thinks) }
+  const called = withoutDoubles(calledTools(request.messages)).flatMap(tool => encodeTool(tool, family))
+  return called.length === 0 ? {} : { tools: called, tool_choice: { type: 'none' } }
+}
+
+/** There is no choice among some of the tools: only these are offered. */
+function allowed({ tools, toolChoice }: Request): readonly Tool[] {
+  return toolChoice?.type === 'allowed' ? tools.filter(({ name }) => toolChoice.names.includes(name)) : tools
+}
+
+function calledTools(messages: readonly Message[]): Tool[] {
+  return messages
+    .flatMap(({ parts }) => parts)
+    .filter(part => part.type === 'tool-call')
+    .map(({ name, namespace }) => ({ type: 'function', name, namespace }))
+}
+
+/** Names have to differ: of tools with the same name on the wire the first stays. */
+function withoutDoubles(tools: readonly Tool[]): Tool[] {
+  const seen = new Set<string>()
+  return tools.filter(tool => {
+    const name = tool.type === 'server' ? tool.name : wireName(tool)
+    return !seen.has(name) && seen.add(name)
+  })
+}
+
+function encodeTool(tool: Tool, family: Family): Block[] {
+  switch (tool.type) {
+    case 'function':
+      return [encodeFunction(tool, family)]
+    case 'custom':
+      return [encodeFunction(asFunction(tool), family)]
+    case 'server':
+      return encodeServerTool(tool, family)
+  }
+}
+
+function encodeFunction(tool: FunctionTool, { jsonSchema }: Family): Block {
+  const { cache_control, ...rest } = ours(tool.extras)
+  const schema = inputSchema(tool.parameters)
+  return {
+    ...rest,
+    type: 'custom',
+    name: wireName(tool),
+    ...(tool.description !== undefined && tool.description !== '' && { description: tool.description }),
+    input_schema: schema,
+    ...(tool.strict === true && jsonSchema && fitsStrictMode(schema) && { strict: true }),
+    ...encodeCache(tool.cache, cache_control),
+  }
+}
+
+/** A schema that strict mode would refuse is sent without it rather than rewritten, which would change its meaning. */
+function fitsStrictMode(schema: Fields): boolean {
+  return JSON.stringify(outputSchema(schema)) === JSON.stringify(schema)
+}
+
+/** Anthropic's own tools go as they came. Of other vendors' tools only the web search has one that does the same. */
+function encodeServerTool({ protocol, name, raw }: ServerTool, { claude }: Family): Block[] {
+  if (protocol === ID) return [raw as Block]
+  return claude && SEARCHES.includes(name) ? [{ type: 'web_search_20250305', name: 'web_search' }] : []
+}
+
+const SEARCHES: readonly string[] = ['web_search', 'web_search_preview', 'google_search', 'googleSearch']
+
+/** Whether the model can be made to call a tool. */
+export function canForce(family: Family, thinks: boolean): boolean {
+  return family.forcedTools === 'always' || (family.forcedTools === 'unless-thinking' && !thinks)
+}
+
+function encodeToolChoice(request: Request, family: Family, thinks: boolean): Fields | undefined {
+  const alone = request.parallelTools === undefined ? {} : { disable_parallel_tool_use: !request.parallelTools }
+  const choice = encodeChoice(request)
+  if (choice?.['type'] === 'none') return choice
+  if (choice === undefined) return request.parallelTools === false ? { type: 'auto', ...alone } : undefined
+  return choice['type'] === 'auto' || canForce(family, thinks) ? { ...choice, ...alone } : { type: 'auto', ...alone }
+}
+
+function encodeChoice({ tools, toolChoice }: Request): Fields | undefined {
+  switch (toolChoice?.type) {
+    case undefined:
+      return undefined
+    case 'auto':
+    case 'none':
+      return { type: toolChoice.type }
+    case 'required':
+      return { type: 'any' }
+    case 'allowed':
+      return { type: toolChoice.mode === 'required' ? 'any' : 'auto' }
+    case 'tool': {
+      const tool = tools.find(({ name }) => name === toolChoice.name)
+      if (tool === undefined) return undefined
+      return { type: 'tool', name: tool.type === 'server' ? tool.name : wireName(tool) }
+    }
+  }
+}
+
+/** How a model is told to call a tool that can't be made to; nothing where the choice is free. */
+export function forcedInWords({ tools, toolChoice }: Request, family: Family, thinks: boolean): string | undefined {
+  if (toolChoice === undefined || tools.length === 0 || canForce(family, thinks)) return undefined
+  if (toolChoice.type === 'tool') {
+    const tool = tools.find(({ name }) => name === toolChoice.name)
+    const name = tool === undefined || tool.type === 'server' ? toolChoice.name : wireName(tool)
+    return `Answer with a call of the tool \`${name}\`.`
+  }
+  const isForced = toolChoice.type === 'required' || (toolChoice.type === 'allowed' && toolChoice.mode === 'required')
+  return isForced ? 'Answer with a call of one of the tools.' : undefined
+}

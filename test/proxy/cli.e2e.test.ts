@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { chmod, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import OpenAI from 'openai'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { dataDir, lip, serve } from '../support/cli.ts'
 import { beginStream, chunkOf, done, startFakeOpenai, wholeWords } from '../support/fake-openai.ts'
+import { startKeyring, whyNoKeyring } from '../support/keyring.ts'
 import { eventually } from '../support/start-app.ts'
 
 let folder: string
@@ -34,6 +35,11 @@ const ask = (url: string, model: string, apiKey = 'x') =>
     model,
     messages: [{ role: 'user', content: 'hello' }],
   })
+
+/** An environment without what is not set. */
+function textsOf(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
 
 describe('serve', () => {
   it('answers a newcomer without any key, says so, and ends with 0 when asked to stop', async () => {
@@ -233,7 +239,7 @@ describe('status', () => {
     const { url } = await serving()
     await ask(url, 'demo:demo-fast')
     await eventually(async () => (await lip(['logs', '--json', '--data-dir', folder])).out.includes('demo-fast'))
-    expect((await import('node:fs')).readdirSync(folder).some(name => name.startsWith('traffic.db.corrupt'))).toBe(true)
+    expect(readdirSync(folder).some(name => name.startsWith('traffic.db.corrupt'))).toBe(true)
   })
 })
 
@@ -309,6 +315,40 @@ describe('keys', () => {
     expect(existsSync(join(folder, 'keys.json')) && (await readFile(join(folder, 'keys.json'), 'utf8'))).not.toContain(
       '0123456789',
     )
+  })
+
+  it('are kept in the keychain, which the running server then uses, until they are removed', async context => {
+    const missing = whyNoKeyring()
+    context.skip(missing !== undefined, missing)
+    await using keyring = await startKeyring()
+    const upstream = await startFakeOpenai({ key: 'sk-proj-0123456789abcdef' })
+    cleanUp.push(upstream.close)
+    upstream.answers(response => wholeWords(response, 'from the keychain'))
+    const env = { ...textsOf(keyring.env), OPENAI_API_BASE_URL: upstream.url }
+    const { url, stop } = await serving([], env)
+    await expect(ask(url, 'openai:gpt-x')).rejects.toMatchObject({ status: 401 })
+
+    expect(
+      await lip(['keys', 'set', 'openai', '--data-dir', folder], { env, input: 'sk-proj-0123456789abcdef\n' }),
+    ).toMatchObject({ code: 0 })
+    await eventually(
+      async () =>
+        (await ask(url, 'openai:gpt-x').catch(() => undefined))?.choices[0]?.message.content === 'from the keychain',
+    )
+    // No backend is set up, so the first one with a key is the default from now on.
+    expect((await ask(url, 'gpt-x')).choices[0]?.message.content).toBe('from the keychain')
+    expect((await lip(['keys', 'list', '--data-dir', folder], { env })).out).toMatch(/openai {2}…cdef {2}keychain/)
+    expect(await lip(['keys', 'test', 'openai', '--data-dir', folder], { env })).toMatchObject({ code: 0 })
+    for (const name of readdirSync(folder)) {
+      if (/\.(json|yaml)$/.test(name)) expect(await readFile(join(folder, name), 'utf8')).not.toContain('0123456789')
+    }
+
+    expect(await lip(['keys', 'rm', 'openai', '--data-dir', folder], { env })).toMatchObject({ code: 0 })
+    await eventually(
+      async () =>
+        (await ask(url, 'openai:gpt-x').catch((error: unknown) => error)) instanceof OpenAI.AuthenticationError,
+    )
+    expect(await stop()).toBe(0)
   })
 
   it('can be kept in an encrypted file, which the server then uses', async () => {

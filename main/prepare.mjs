@@ -105,7 +105,7 @@ export function passSignals(child) {
 async function install(root, reason) {
   console.error(`Installing packages: ${reason}.`)
   // Whatever the user's settings and the npm that runs us say: with the tools, and with words where it fails.
-  const flags = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=warn']
+  const flags = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
   // Under `npm start` npm names its own script, which this Node can run. Without it a shell looks for npm, because on
   // Windows that is a batch file.
   const npm = process.env.npm_execpath

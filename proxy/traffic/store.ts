@@ -93,7 +93,7 @@ export function createStore(deps: StoreDeps): Store {
       droppedRecords++
       return
     }
-    if (queue.length >= WAITING_RECORDS) dropOldest(WAITING_RECORDS / 10)
+    if (queue.length + inFlight >= WAITING_RECORDS) dropOldest(WAITING_RECORDS / 10)
     queue.push(record)
     queued++
     if (captured !== undefined) queueBodies(record.id, captured)
@@ -139,7 +139,6 @@ export function createStore(deps: StoreDeps): Store {
         settled += batch.length
       } catch (error) {
         queue = batch.concat(queue)
-        if (queue.length > WAITING_RECORDS) dropOldest(queue.length - WAITING_RECORDS)
         failed(error instanceof Error ? error.message : String(error))
         return
       } finally {
@@ -201,7 +200,8 @@ export function createStore(deps: StoreDeps): Store {
 
   async function flush() {
     const target = queued
-    await sending
+    // What is under way may fail by what has just been mended: it is not the last try.
+    if (sending !== undefined) await sending
     if (settled < target) await send()
     while (settled < target && failures === 0) await send()
   }

@@ -19,8 +19,8 @@ export function report({ results, participants, scenarios, rounds, seconds }) {
       `${rounds} rounds in ${Math.round(seconds)} s · ${process.env.BENCH_ISOLATED} · ` +
       (pinned ? 'target on a core of its own' : 'target and load share one core'),
     '## Goals',
-    goalTable(results),
     ...disturbance(results),
+    goalTable(results),
     ...targets.map(target => faultLine(target, results)).filter(line => line !== undefined),
     ...tables.flatMap(table => detailTable(table, targets)),
     '## The run',
@@ -112,6 +112,6 @@ function quietLine(results) {
   const disturbed = foreign.filter(share => share > quietGate).length
   return (
     `- ${foreign.length} samples under load; in the median others took ${number(100 * (median(foreign) ?? 0))} % of the ` +
-    `machine, in ${disturbed} more than ${100 * quietGate} %, which count only where there are no two quieter rounds`
+    `machine, in ${disturbed} more than ${100 * quietGate} %, whose rounds count only where there are no two better ones`
   )
 }

@@ -8,7 +8,7 @@ export function createResults() {
   const steps = {}
   const at = (step, id) => steps[step]?.[id] ?? []
 
-  /** The rounds in which all of these have a sample: the undisturbed ones, or the two least disturbed. */
+  /** The rounds in which all of these have a sample: the undisturbed ones, or the better half if there are not two. */
   const rounds = (step, ids) => {
     const taken = at(step, ids[0])
       .map((_, round) => ids.map(id => at(step, id)[round]))
@@ -16,7 +16,9 @@ export function createResults() {
       .map(samples => ({ samples, foreign: Math.max(...samples.map(sample => sample.foreign ?? 0)) }))
       .sort((a, b) => a.foreign - b.foreign)
     const quiet = taken.filter(({ foreign }) => foreign <= quietGate)
-    return (quiet.length >= 2 ? quiet : taken.slice(0, 2)).map(({ samples }) => samples)
+    return (quiet.length >= 2 ? quiet : taken.slice(0, Math.max(2, Math.ceil(taken.length / 2)))).map(
+      ({ samples }) => samples,
+    )
   }
 
   return {

@@ -23,14 +23,21 @@ export async function start(target, work) {
   const request = readFileSync(
     requestFile(target, { route: Object.keys(target.routes)[0], size: small, stream: false }, work),
   )
-  let status
-  while (waiting() && (status = await statusOf(program.port, request)) !== 200) await sleep(10)
-  const firstAnswerMs = performance.now() - began
-
-  if (status === 200) return { running, listenMs, firstAnswerMs }
-  const how = running.exited ? 'it ended' : status === undefined ? 'it did not listen' : `it answered ${status}`
+  let answer = ''
+  while (waiting()) {
+    answer = await answerTo(program.port, request)
+    if (answer.startsWith('HTTP/1.1 200')) return { running, listenMs, firstAnswerMs: performance.now() - began }
+    if (answer.startsWith('HTTP/1.1 4')) break // it is up and will not take this
+    await sleep(10)
+  }
+  const [head, body = ''] = answer.split('\r\n\r\n')
+  const reason = running.exited
+    ? `it ended: ${lastWords(running.logFile)}`
+    : answer === ''
+      ? 'it did not answer'
+      : `it answered ${head.slice(9, 12)}: ${body.slice(0, 300)}`
   await stop(running)
-  throw new Error(`${how}: ${lastWords(running.logFile)}`)
+  throw new Error(reason)
 }
 
 function listens(port) {
@@ -44,17 +51,17 @@ function listens(port) {
   })
 }
 
-/** The status of the answer to one request; 0 if there is none. */
-function statusOf(port, request) {
+/** The first bytes of the answer to one request; none if there is no answer. */
+function answerTo(port, request) {
   return new Promise(resolve => {
     const socket = connect(port, '127.0.0.1', () => socket.write(request))
     socket.setTimeout(10_000, () => socket.destroy())
     socket.once('data', bytes => {
-      resolve(Number(bytes.latin1Slice(9, 12)))
+      resolve(bytes.toString('latin1'))
       socket.destroy()
     })
     socket.on('error', () => socket.destroy())
-    socket.on('close', () => resolve(0))
+    socket.on('close', () => resolve(''))
   })
 }
 

@@ -110,9 +110,8 @@ export interface WireTurn extends Fields {
  * once at the beginning of the next turn (see `pairToolResults`), every id is there once, and nothing is empty.
  */
 export function encodeMessages({ messages }: Pick<Request, 'messages'>, options: MessageOptions): WireTurn[] {
-  const conversation = pairToolResults(messages)
-  const ids = wireIds(conversation)
-  const turns = conversation.map(message => encodeMessage(message, ids, options))
+  const conversation = withWireIds(pairToolResults(messages))
+  const turns = conversation.map(message => encodeMessage(message, options))
   const spoken = inPlace(
     turns.filter(({ content }) => content.length > 0),
     options.family,
@@ -126,19 +125,17 @@ export interface MessageOptions {
   readonly thinks: boolean
 }
 
-function encodeMessage({ role, parts, extras: own }: Message, ids: Ids, options: MessageOptions): WireTurn {
-  const content = parts.flatMap(part =>
-    role === 'assistant' ? encodeSaid(part, ids, options) : encodeGiven(part, ids),
-  )
+function encodeMessage({ role, parts, extras: own }: Message, options: MessageOptions): WireTurn {
+  const content = parts.flatMap(part => (role === 'assistant' ? encodeSaid(part, options) : encodeGiven(part)))
   return { ...ours(own), role, content }
 }
 
-function encodeSaid(part: Part, ids: Ids, { family, thinks }: MessageOptions): Block[] {
+function encodeSaid(part: Part, { family, thinks }: MessageOptions): Block[] {
   switch (part.type) {
     case 'reasoning':
       return thinks ? encodeThought(part, family) : []
     case 'tool-call':
-      return [...encodeCarried(part, family, ids.get(part)), encodeCall(part, ids)]
+      return [...encodeCarried(part, family, part.id), encodeCall(part)]
     case 'text':
       return [...encodeText(part), ...encodeCarried(part, family, undefined)]
     // Its own images can't be told back to the model.
@@ -156,23 +153,23 @@ function encodeCarried({ signature }: ToolCallPart | TextPart, { claude }: Famil
   return claude || signature === undefined ? [] : [carrier(signature, call)]
 }
 
-function encodeGiven(part: Part, ids: Ids): Block[] {
-  return part.type === 'tool-result' ? [encodeResult(part, ids)] : encodeContent(part)
+function encodeGiven(part: Part): Block[] {
+  return part.type === 'tool-result' ? [encodeResult(part)] : encodeContent(part)
 }
 
-function encodeCall(call: ToolCallPart, ids: Ids): Block {
+function encodeCall(call: ToolCallPart): Block {
   const { cache_control, ...rest } = ours(call.extras)
   return {
     ...rest,
     type: 'tool_use',
-    id: ids.get(call) ?? plainId(call.id),
+    id: call.id,
     name: wireName(call),
     input: encodeInput(call),
     ...encodeCache(call.cache, cache_control),
   }
 }
 
-function encodeResult(result: ToolResultPart, ids: Ids): Block {
+function encodeResult(result: ToolResultPart): Block {
   const { cache_control, ...rest } = ours(result.extras)
   const content = result.parts.flatMap(encodeContent)
   // A failure without words is refused.
@@ -180,35 +177,33 @@ function encodeResult(result: ToolResultPart, ids: Ids): Block {
   return {
     ...rest,
     type: 'tool_result',
-    tool_use_id: ids.get(result) ?? plainId(result.callId),
+    tool_use_id: result.callId,
     ...(content.length > 0 && { content }),
     ...(result.isError && { is_error: true }),
     ...encodeCache(result.cache, cache_control),
   }
 }
 
-type Ids = ReadonlyMap<Part, string>
-
 /**
- * Ids of calls and their results: of letters that Anthropic takes, and no two alike, since some servers count their calls anew
- * in every answer. The same conversation has the same ids on every turn, so that prompts stay cacheable.
+ * The conversation with ids of letters that Anthropic takes, and no two calls with the same, since some servers count their
+ * calls anew in every answer. The same conversation has the same ids on every turn, so that prompts stay cacheable.
  */
-function wireIds(conversation: readonly Message[]): Ids {
-  const ids = new Map<Part, string>()
+function withWireIds(conversation: readonly Message[]): Message[] {
   const used = new Set<string>()
   let unanswered: string[] = []
-  for (const { role, parts } of conversation) {
-    for (const part of parts) {
-      if (part.type === 'tool-call') {
-        const id = unused(plainId(part.id), used)
-        ids.set(part, id)
-        unanswered.push(id)
-      }
-      if (part.type === 'tool-result') ids.set(part, unanswered.shift() ?? plainId(part.callId))
-    }
-    if (role === 'user') unanswered = []
+
+  function renamed(part: Part): Part {
+    if (part.type === 'tool-result') return { ...part, callId: unanswered.shift() ?? plainId(part.callId) }
+    if (part.type !== 'tool-call') return part
+    const id = unused(plainId(part.id), used)
+    unanswered.push(id)
+    return { ...part, id }
   }
-  return ids
+
+  return conversation.map(message => {
+    if (message.role === 'assistant') unanswered = []
+    return { ...message, parts: message.parts.map(renamed) }
+  })
 }
 
 function unused(id: string, used: Set<string>): string {

@@ -2,7 +2,7 @@ import { ProxyError, kindOfStatus } from '../core/errors.ts'
 import { USER_AGENT } from '../version.ts'
 import type { RemoteBackend } from './backend.ts'
 import { endpointsOf } from './endpoints.ts'
-import { fetchWhole, type Upstream } from './upstream.ts'
+import type { Upstream } from './upstream.ts'
 
 /** How long a model list may take, and how long it is then good for, in milliseconds. */
 const PATIENCE_MS = 5000
@@ -16,15 +16,16 @@ export async function askForModels(
   backend: RemoteBackend,
   key: string | undefined,
 ): Promise<readonly string[]> {
-  const { status, text } = await fetchWhole(
-    upstream,
+  const { models, auth, fixed } = endpointsOf(backend)
+  const { status, chunks } = await upstream.open(
     {
       method: 'GET',
-      url: new URL(backend.baseUrl + endpointsOf(backend).models),
+      url: new URL(backend.baseUrl + models),
       headers: {
         accept: 'application/json',
         'user-agent': USER_AGENT,
-        ...(key !== undefined && endpointsOf(backend).auth(key)),
+        ...fixed,
+        ...(key !== undefined && auth(key)),
         ...backend.headers,
       },
       body: null,
@@ -32,6 +33,9 @@ export async function askForModels(
     },
     AbortSignal.timeout(PATIENCE_MS),
   )
+  const parts: Buffer[] = []
+  for await (const chunk of chunks) parts.push(chunk)
+  const text = Buffer.concat(parts).toString('utf8')
   if (status !== 200) {
     throw new ProxyError(
       kindOfStatus(status),

@@ -12,6 +12,12 @@ export interface Preset {
 /** The services we know, by id. The order is the order in which a default is looked for. */
 export const presets = {
   openai: { title: 'OpenAI', protocol: 'openai-chat', baseUrl: 'https://api.openai.com/v1', envPrefix: 'OPENAI' },
+  anthropic: {
+    title: 'Anthropic',
+    protocol: 'anthropic',
+    baseUrl: 'https://api.anthropic.com/v1',
+    envPrefix: 'ANTHROPIC',
+  },
   openrouter: {
     title: 'OpenRouter',
     protocol: 'openai-chat',

@@ -11,9 +11,12 @@ export interface UpstreamRequest {
   readonly timeoutMs: number
 }
 
+/** Headers of an answer: lower-case names; some may be given several times. */
+export type UpstreamHeaders = Readonly<Record<string, string | string[] | undefined>>
+
 /** Told of an answer as it comes, in this order: `head`, `data`*, then `end` or `failed`. After an abort nothing more is told. */
 export interface UpstreamListener {
-  head(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void
+  head(status: number, headers: UpstreamHeaders): void
   data(chunk: Buffer): void
   end(): void
   failed(error: ProxyError): void
@@ -27,8 +30,17 @@ export interface UpstreamCall {
   readonly abort: () => void
 }
 
+/** An answer whose head has come. */
+export interface UpstreamAnswer {
+  readonly status: number
+  readonly headers: UpstreamHeaders
+  readonly chunks: AsyncIterable<Buffer>
+}
+
 /** Pooled keep-alive connections to backends, one pool an origin. */
 export interface Upstream {
+  /** Settles when the head is there; the chunks wait to be read, and hold the backend back while they do. Fails with a ProxyError. */
+  open(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamAnswer>
   send(request: UpstreamRequest, listener: UpstreamListener): UpstreamCall
   close(): Promise<void>
 }
@@ -100,42 +112,90 @@ export function createUpstream(): Upstream {
     }
   }
 
+  function open(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamAnswer> {
+    return new Promise((resolve, reject) => {
+      const queue = createQueue()
+      const call = send(request, {
+        head: (status, headers) => resolve({ status, headers, chunks: queue.read(call) }),
+        data(chunk) {
+          if (queue.add(chunk) >= QUEUE_CHUNKS) call.pause()
+        },
+        end: () => queue.end(),
+        failed(error) {
+          reject(error)
+          queue.end(error)
+        },
+      })
+      const giveUp = () => {
+        call.abort()
+        const error = new ProxyError('cancelled', 'the client hung up')
+        reject(error)
+        queue.end(error)
+      }
+      if (signal.aborted) giveUp()
+      else signal.addEventListener('abort', giveUp, { once: true })
+    })
+  }
+
   return {
     send,
+    open,
     async close() {
       await Promise.all([...pools.values()].map(pool => pool.destroy()))
     },
   }
 }
 
-/** A whole answer of a small request, for model lists and tests of keys. */
-export async function fetchWhole(
-  upstream: Upstream,
-  request: UpstreamRequest,
-  signal: AbortSignal,
-): Promise<{ status: number; headers: Readonly<Record<string, string | string[] | undefined>>; text: string }> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let status = 0
-    let headers: Readonly<Record<string, string | string[] | undefined>> = {}
-    const call = upstream.send(request, {
-      head(answeredStatus, answeredHeaders) {
-        status = answeredStatus
-        headers = answeredHeaders
-      },
-      data: chunk => chunks.push(chunk),
-      end: () => resolve({ status, headers, text: Buffer.concat(chunks).toString('utf8') }),
-      failed: reject,
-    })
-    signal.addEventListener(
-      'abort',
-      () => {
-        call.abort()
-        reject(new ProxyError('cancelled', 'given up'))
-      },
-      { once: true },
-    )
-  })
+/** Chunks that may wait to be read before the backend is held back. */
+const QUEUE_CHUNKS = 64
+/** How long an answer may go on after its end mark before its connection is closed. */
+const LINGER_MS = 1000
+
+/** Chunks between the socket that brings them and the one who reads them. */
+function createQueue() {
+  let chunks: Buffer[] = []
+  let over = false
+  let isRead = false
+  let failure: ProxyError | undefined
+  let wake: (() => void) | undefined
+
+  function add(chunk: Buffer): number {
+    if (isRead) return 0
+    chunks.push(chunk)
+    wake?.()
+    return chunks.length
+  }
+
+  function end(error?: ProxyError) {
+    if (over) return
+    over = true
+    failure = error
+    wake?.()
+  }
+
+  /** Whoever leaves early has read the end mark: what is left is let by, so that the connection can be used again. */
+  async function* read(call: UpstreamCall): AsyncGenerator<Buffer> {
+    try {
+      for (;;) {
+        const ready = chunks
+        chunks = []
+        if (ready.length >= QUEUE_CHUNKS) call.resume()
+        yield* ready
+        if (chunks.length > 0) continue
+        if (failure !== undefined) throw failure
+        if (over) return
+        await new Promise<void>(resolve => (wake = resolve))
+        wake = undefined
+      }
+    } finally {
+      isRead = true
+      chunks = []
+      call.resume()
+      if (!over) setTimeout(() => !over && call.abort(), LINGER_MS).unref()
+    }
+  }
+
+  return { add, end, read }
 }
 
 /** A failure of the connection in words that say what happened and what to do. */

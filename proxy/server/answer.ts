@@ -32,7 +32,7 @@ export async function answer({ protocol, response, asked, turn, events }: Answer
   }
   await sendEvents({ protocol, response, asked, headers: { [TURN_HEADER]: turn.id }, sent }, noted)
   turn.status = response.statusCode
-  turn.responseHeaders = response.getHeaders() as OpenTurn['responseHeaders']
+  turn.responseHeaders = response.getHeaders()
   if (!asked.stream) return undefined
   // The error frame has gone out; a connection that ends cleanly would make the answer look whole.
   if (failure === undefined) response.end()

@@ -1,3 +1,4 @@
+import { anthropic } from '../protocols/anthropic/index.ts'
 import { openaiChat } from '../protocols/openai-chat/index.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 
@@ -7,5 +8,9 @@ export interface Frontend {
   readonly protocol: Protocol
 }
 
-/** Every path that takes a turn. */
-export const frontends: readonly Frontend[] = [{ path: '/v1/chat/completions', protocol: openaiChat }]
+/** Every path that takes a turn. Messages are Anthropic's alone, so they need no prefix to be told apart. */
+export const frontends: readonly Frontend[] = [
+  { path: '/v1/chat/completions', protocol: openaiChat },
+  { path: '/anthropic/v1/messages', protocol: anthropic },
+  { path: '/v1/messages', protocol: anthropic },
+]

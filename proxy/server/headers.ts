@@ -1,12 +1,9 @@
 import type { RemoteBackend } from '../backends/backend.ts'
-import { endpointsOf } from '../backends/endpoints.ts'
+import { endpointsOf, LOOP_HEADER } from '../backends/endpoints.ts'
 import { USER_AGENT } from '../version.ts'
 
 /** An HTTP message's headers as Node and undici give them: lower-case names. */
 export type Headers = Readonly<Record<string, string | string[] | undefined>>
-
-/** Sent with every request we make, so that one which comes back to us is known. */
-export const LOOP_HEADER = 'x-lip-loop'
 
 /**
  * Headers of a client that do not go on to a backend: those of the connection (RFC 9110, 7.6.1), the client's own key,
@@ -34,7 +31,8 @@ export function headersForBackend(
   key: string | undefined,
   length: number,
 ): Record<string, string> {
-  const headers: Record<string, string> = {}
+  const { auth, fixed } = endpointsOf(backend)
+  const headers: Record<string, string> = { ...fixed }
   for (const name in client) {
     const value = client[name]
     if (value === undefined || notForBackends.has(name) || notForBackendsPrefix.test(name)) continue
@@ -44,7 +42,7 @@ export function headersForBackend(
   headers['content-length'] = String(length)
   headers['user-agent'] = USER_AGENT
   headers[LOOP_HEADER] = '1'
-  return Object.assign(headers, key === undefined ? undefined : endpointsOf(backend).auth(key), backend.headers)
+  return Object.assign(headers, key === undefined ? undefined : auth(key), backend.headers)
 }
 
 /** What the head of a relayed answer holds. */

@@ -32,7 +32,7 @@ export function relay({ protocol, request, response, upstream, backend, key, bod
     const call = upstream.send(
       {
         method: 'POST',
-        url: new URL(backend.baseUrl + endpointsOf(backend).answer),
+        url: new URL(backend.baseUrl + endpointsOf(backend).answer + queryOf(request)),
         headers: headersForBackend(request.headers, backend, key, body.length),
         body,
         timeoutMs: backend.timeoutMs,
@@ -91,6 +91,12 @@ export function relay({ protocol, request, response, upstream, backend, key, bod
     }
     response.once('close', hungUp)
   })
+}
+
+/** What the client put behind the path (`?beta=true`), but for a key, which is for us. */
+function queryOf({ url = '' }: IncomingMessage): string {
+  const at = url.indexOf('?')
+  return at === -1 || /[?&]key=/.test(url) ? '' : url.slice(at)
 }
 
 function redirected(backend: RemoteBackend, location: string | undefined): ProxyError {

@@ -7,7 +7,8 @@ import { VERSION } from '../version.ts'
 import type { createAccess } from './access.ts'
 import { readBody } from './body.ts'
 import { frontends } from './frontends.ts'
-import { findModel, listModels, type ListedModel, type ModelsDeps } from './models.ts'
+import { anthropicModels, openaiModels, type ModelShape } from './model-shapes.ts'
+import { findModel, listModels, type ModelsDeps } from './models.ts'
 import { retryAfter } from './send.ts'
 import { runTurn, type TurnDeps } from './turn.ts'
 
@@ -82,10 +83,12 @@ export function createServer({ state, instance, routes }: ServerDeps): FastifyIn
     })
   }
 
-  app.get('/v1/models', async () => openaiModelList(await listModels(state())))
-  app.get<{ Params: { '*': string } }>('/v1/models/*', async request =>
-    openaiModel(await findModel(state(), request.params['*'])),
-  )
+  for (const prefix of ['/v1', '/anthropic/v1']) {
+    app.get(`${prefix}/models`, async request => modelShape(request).list(await listModels(state())))
+    app.get<{ Params: { '*': string } }>(`${prefix}/models/*`, async request =>
+      modelShape(request).one(await findModel(state(), request.params['*'])),
+    )
+  }
 
   routes?.(app)
 
@@ -128,7 +131,7 @@ declare module 'fastify' {
 
 /** Routes of clients want a local key where there is one; health and the app's own routes have their own rules. */
 function isForClients(request: FastifyRequest): boolean {
-  return request.url.startsWith('/v1')
+  return request.url.startsWith('/v1') || request.url.startsWith('/anthropic')
 }
 
 function protocolOf(request: FastifyRequest): Protocol | undefined {
@@ -153,11 +156,8 @@ function answersPreflight(request: FastifyRequest, reply: FastifyReply, allows: 
   return true
 }
 
-function openaiModelList(models: readonly ListedModel[]) {
-  return { object: 'list', data: models.map(openaiModel) }
-}
-
-/** OpenAI's form of a model; what we don't know of it (when it was made) is zero. */
-function openaiModel({ id, backend }: ListedModel) {
-  return { id, object: 'model', created: 0, owned_by: backend }
+/** Two APIs list their models at one path; Anthropic's clients say which version of it they speak. */
+function modelShape(request: FastifyRequest): ModelShape {
+  const isAnthropic = request.url.startsWith('/anthropic/') || request.headers['anthropic-version'] !== undefined
+  return isAnthropic ? anthropicModels : openaiModels
 }

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { LocalBackend, RemoteBackend } from '../backends/backend.ts'
-import type { Upstream } from '../backends/upstream.ts'
+import type { Backend, RemoteBackend } from '../backends/backend.ts'
+import { call } from '../backends/call.ts'
+import { LOOP_HEADER } from '../backends/endpoints.ts'
+import type { Upstream, UpstreamHeaders } from '../backends/upstream.ts'
 import { ProxyError, toProxyError } from '../core/errors.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import type { Plan } from '../routing/plan.ts'
@@ -9,7 +11,6 @@ import type { OpenTurn } from '../traffic/open-turn.ts'
 import { parseJson } from '../wire/json.ts'
 import { findModelField, replaceModel, type ModelField } from '../wire/model-field.ts'
 import { answer } from './answer.ts'
-import { LOOP_HEADER } from './headers.ts'
 import type { Observed } from './observer.ts'
 import { relay } from './relay.ts'
 import { sendError, TURN_HEADER } from './send.ts'
@@ -45,9 +46,9 @@ export async function runTurn(deps: TurnDeps, exchange: Exchange): Promise<void>
     turn.backend = backend.id
     turn.served = model
     const ended =
-      backend.kind === 'local'
-        ? await answerLocally(exchange, backend, model, turn)
-        : await relayTo(deps, exchange, backend, { ...asked, served: model }, turn)
+      backend.kind === 'remote' && backend.protocol === protocol.id
+        ? await relayTo(deps, exchange, backend, { ...asked, served: model }, turn)
+        : await translateTo(deps, exchange, backend, model, turn)
     deps.journal.close(turn, ended)
   } catch (thrown) {
     const error = toProxyError(thrown)
@@ -66,40 +67,58 @@ async function relayTo(
   asked: AskedModel & { served: string },
   turn: OpenTurn,
 ): Promise<Observed> {
-  if (backend.protocol !== exchange.protocol.id) {
-    throw new ProxyError(
-      'invalid-request',
-      `Backend ${backend.id} speaks ${backend.protocol}, which can't be reached from ${exchange.protocol.id} yet.`,
-    )
-  }
   turn.way = 'relayed'
   turn.why = 'same protocol, nothing to change'
   const key = await deps.keyOf(backend)
   return relay({ ...exchange, upstream: deps.upstream, backend, key, body: withModel(exchange.body, asked), turn })
 }
 
-async function answerLocally(
+async function translateTo(
+  deps: TurnDeps,
   { protocol, response, body }: Exchange,
-  backend: LocalBackend,
+  backend: Backend,
   model: string,
   turn: OpenTurn,
 ): Promise<Observed> {
-  turn.way = 'local'
-  turn.why = 'answered inside the proxy'
+  turn.way = backend.kind === 'local' ? 'local' : 'translated'
+  turn.why =
+    backend.kind === 'local'
+      ? 'answered inside the proxy'
+      : `${protocol.id} for the client, ${backend.protocol} for the backend`
   const asked = protocol.decodeRequest(parseJson(body))
   if ((asked.sampling.n ?? 1) > 1) {
     throw new ProxyError(
       'invalid-request',
       `${backend.id} gives one answer at a time: leave out "n", or set it to 1.`,
-      { param: 'n', code: 'unsupported_value' },
+      {
+        param: 'n',
+        code: 'unsupported_value',
+      },
     )
   }
   turn.streamed = asked.stream
   const hangUp = new AbortController()
   response.once('close', () => hangUp.abort())
-  const events = backend.answer({ ...asked, model }, hangUp.signal)
+  const request = { ...asked, model }
+  const events =
+    backend.kind === 'local'
+      ? backend.answer(request, hangUp.signal)
+      : call({
+          upstream: deps.upstream,
+          backend,
+          key: await deps.keyOf(backend),
+          request,
+          signal: hangUp.signal,
+          answered: headers => (turn.upstreamId = requestIdIn(headers)),
+        })
   const error = await answer({ protocol, response, asked, turn, events })
   return { error, interrupted: error !== undefined }
+}
+
+/** The vendor's name for a request, by which its support finds it. */
+function requestIdIn(headers: UpstreamHeaders): string | undefined {
+  const id = headers['x-request-id'] ?? headers['request-id']
+  return typeof id === 'string' ? id : id?.[0]
 }
 
 /** A request that carries our own mark has come back to us: answering it would go round for ever. */

@@ -60,7 +60,7 @@ describe('a plan', () => {
   it('refuses an unknown backend and says which there are', () => {
     expect(refusal('nosuch:gpt-x')).toEqual({
       kind: 'unknown-model',
-      message: 'There is no backend "nosuch". There are: work, free, openai, openrouter, demo.',
+      message: 'There is no backend "nosuch". There are: work, free, openai, anthropic, openrouter, demo.',
     })
   })
 
@@ -86,7 +86,7 @@ describe('a plan', () => {
 
 describe('the backends of a config', () => {
   it('leave out those that are switched off', () => {
-    expect([...backends.keys()]).toEqual(['work', 'free', 'openai', 'openrouter', 'demo'])
+    expect([...backends.keys()]).toEqual(['work', 'free', 'openai', 'anthropic', 'openrouter', 'demo'])
   })
 
   it('have base URLs without a trailing slash', () => {

@@ -1,0 +1,95 @@
+import { ProxyError } from '../core/errors.ts'
+import type { Events } from '../core/events.ts'
+import { replay } from '../core/reply.ts'
+import type { Request } from '../core/request.ts'
+import { restoreTools } from '../core/restore-tools.ts'
+import { protocolOf } from '../protocols/index.ts'
+import type { Protocol } from '../protocols/protocol.ts'
+import { USER_AGENT } from '../version.ts'
+import { decodeSse } from '../wire/sse.ts'
+import type { RemoteBackend } from './backend.ts'
+import { endpointsOf, LOOP_HEADER } from './endpoints.ts'
+import type { Upstream, UpstreamHeaders } from './upstream.ts'
+
+/** A request to a backend in its own protocol, and what is told of its answer besides the events. */
+export interface Call {
+  readonly upstream: Upstream
+  readonly backend: RemoteBackend
+  readonly key: string | undefined
+  /** With the backend's name of the model. */
+  readonly request: Request
+  /** Gives the request up at once. */
+  readonly signal: AbortSignal
+  readonly answered: (headers: UpstreamHeaders) => void
+}
+
+/** One attempt on the wire: encode, send, check the status, frame, decode. A stream is asked for whatever the client wants. */
+export async function* call({ upstream, backend, key, request, signal, answered }: Call): Events {
+  const protocol = protocolIn(backend)
+  const body = Buffer.from(JSON.stringify(protocol.encodeRequest(request)))
+  const { answer, auth, fixed } = endpointsOf(backend)
+  const response = await upstream.open(
+    {
+      method: 'POST',
+      url: new URL(backend.baseUrl + answer),
+      headers: {
+        'content-type': 'application/json',
+        'content-length': String(body.length),
+        accept: 'text/event-stream',
+        'user-agent': USER_AGENT,
+        [LOOP_HEADER]: '1',
+        ...fixed,
+        ...(key !== undefined && auth(key)),
+        ...backend.headers,
+      },
+      body,
+      timeoutMs: backend.timeoutMs,
+    },
+    signal,
+  )
+  answered(response.headers)
+  if (response.status !== 200) throw refusal(protocol, response.status, response.headers, await textOf(response.chunks))
+  const isStream = String(response.headers['content-type'] ?? '').startsWith('text/event-stream')
+  const events = isStream
+    ? protocol.decodeStream(decodeSse(response.chunks))
+    : replay(protocol.decodeReply(parsed(await textOf(response.chunks))))
+  yield* restoreTools(request.tools)(events)
+}
+
+function protocolIn(backend: RemoteBackend): Protocol {
+  const protocol = protocolOf(backend.protocol)
+  if (protocol !== undefined) return protocol
+  throw new ProxyError(
+    'invalid-request',
+    `Backend ${backend.id} speaks ${backend.protocol}, which is not spoken here yet.`,
+  )
+}
+
+/** The backend's refusal in our words, with how long it asked us to wait. */
+function refusal(protocol: Protocol, status: number, headers: UpstreamHeaders, text: string): ProxyError {
+  const error = protocol.decodeError(status, parsed(text))
+  const wait = Number(headers['retry-after'])
+  if (error.retryAfterMs !== undefined || !Number.isFinite(wait)) return error
+  return new ProxyError(error.kind, error.message, {
+    param: error.param,
+    code: error.code,
+    status,
+    retryAfterMs: wait * 1000,
+    cause: error,
+  })
+}
+
+async function textOf(chunks: AsyncIterable<Buffer>): Promise<string> {
+  const parts: Buffer[] = []
+  for await (const chunk of chunks) parts.push(chunk)
+  return Buffer.concat(parts).toString('utf8')
+}
+
+/** JSON where it is JSON, else the text itself, as `decodeError` takes it. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,32 @@
+import type { ListedModel } from './models.ts'
+
+/** How an API shows models: one, and the list of all. */
+export interface ModelShape {
+  readonly one: (model: ListedModel) => unknown
+  readonly list: (models: readonly ListedModel[]) => unknown
+}
+
+/** OpenAI's (`GET /v1/models`); what we don't know of a model (when it was made) is zero. */
+export const openaiModels: ModelShape = {
+  one: openaiModel,
+  list: models => ({ object: 'list', data: models.map(openaiModel) }),
+}
+
+/** Anthropic's (`GET /v1/models` with an `anthropic-version`), on one page. */
+export const anthropicModels: ModelShape = {
+  one: anthropicModel,
+  list: models => ({
+    data: models.map(anthropicModel),
+    has_more: false,
+    first_id: models[0]?.id ?? null,
+    last_id: models.at(-1)?.id ?? null,
+  }),
+}
+
+function openaiModel({ id, backend }: ListedModel) {
+  return { id, object: 'model', created: 0, owned_by: backend }
+}
+
+function anthropicModel({ id }: ListedModel) {
+  return { type: 'model', id, display_name: id, created_at: '1970-01-01T00:00:00Z' }
+}

@@ -127,8 +127,8 @@ interface Message {
 function faultOf(body: Body): string | undefined {
   if (typeof body['model'] !== 'string') return 'model: Field required'
   if (typeof body['max_tokens'] !== 'number') return 'max_tokens: Field required'
-  const messages = body['messages'] as readonly Message[]
-  if (!Array.isArray(messages) || messages.length === 0) return 'messages: at least one message is required'
+  const messages = (Array.isArray(body['messages']) ? body['messages'] : []) as readonly Message[]
+  if (messages.length === 0) return 'messages: at least one message is required'
   if (messages[0]?.role !== 'user') return 'messages: first message must use the "user" role'
   for (const [i, message] of messages.entries()) {
     if (message.role !== 'user' && message.role !== 'assistant')

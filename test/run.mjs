@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -26,10 +26,11 @@ let results
 try {
   installSystemPackages()
   await prepare(root)
-  // One core for the tools, which use one, and one for the unit tests; the end-to-end tests have all of them to themselves.
+  const cores = availableParallelism()
+  // The tools use one core, so the unit tests get the others. An end-to-end test is several programs, each with work to do.
   results = [
-    ...(await Promise.all([inOrder(filters.length === 0 ? staticSteps() : []), vitest('unit')])).flat(),
-    await vitest('e2e'),
+    ...(await Promise.all([inOrder(filters.length === 0 ? staticSteps() : []), vitest('unit', cores - 1)])).flat(),
+    await vitest('e2e', cores / 2),
   ]
 } catch (error) {
   console.log(error.message)
@@ -67,13 +68,13 @@ async function tool(command) {
 }
 
 /** A project of vitest's, counted by our reporter. */
-async function vitest(project) {
+async function vitest(project, cores) {
   const summary = join(summaries, project)
   const { ok, output, seconds } = await run(
     pinnedNode(root),
     [
       join(root, 'node_modules', 'vitest', 'vitest.mjs'),
-      ...['run', '--project', project, ...filters],
+      ...['run', '--project', project, '--maxWorkers', String(Math.max(1, Math.floor(cores))), ...filters],
       ...['--reporter', 'default', '--reporter', join(root, 'test', 'support', 'summary-reporter.mjs')],
       ...(filters.length > 0 ? ['--passWithNoTests'] : []),
     ],

@@ -65,7 +65,7 @@ describe('preparing a checkout', () => {
     const clone = freshClone()
     await prepare(clone.root)
     expect(clone.calls()).toEqual([
-      'npm ci --include=dev --no-audit --no-fund --loglevel=warn',
+      'npm ci --include=dev --no-audit --no-fund --loglevel=error',
       'electron-vite build --logLevel warn',
     ])
     expect(clone.said()).toEqual([

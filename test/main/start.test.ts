@@ -7,13 +7,13 @@ import { copyInto, makeCheckout, type Checkout } from '../support/checkout.ts'
 
 /** A built program that tells how it was called; with `--wait` it stays until a signal comes, and says which. */
 const cli = `
-console.log('cli', ...process.argv.slice(2))
+process.exitCode = 5
 if (process.argv.includes('--die')) process.kill(process.pid, 'SIGKILL')
 if (process.argv.includes('--wait')) {
   const alive = setInterval(() => {}, 1000)
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => { console.log('got', signal); clearInterval(alive) })
 }
-process.exitCode = 5
+console.log('cli', ...process.argv.slice(2))
 `
 
 const checkouts: Checkout[] = []

@@ -25,7 +25,7 @@ const shots = {
   overview: page => page.goto(at('overview')),
   traffic: async page => {
     await page.goto(at('traffic'))
-    await page.getByRole('grid').waitFor()
+    await page.getByRole('region', { name: 'Requests' }).waitFor()
   },
   detail: async page => {
     await page.goto(at('traffic'))

@@ -25,6 +25,7 @@ export function Dialog({ open, onClose, title, hint, place = 'middle', children,
         <Radix.Overlay className="fixed inset-0 z-40 animate-fade bg-shade" />
         <Radix.Content
           {...(hint === undefined ? { 'aria-describedby': undefined } : {})}
+          onOpenAutoFocus={focusInside}
           className={clsx(
             'fixed z-40 flex flex-col border-line bg-surface shadow-lift outline-none',
             place === 'middle'
@@ -47,4 +48,11 @@ export function Dialog({ open, onClose, title, hint, place = 'middle', children,
       </Radix.Portal>
     </Radix.Root>
   )
+}
+
+/** Leaves the focus with a field that took it; else the dialog itself has it, not its button to close. */
+function focusInside(event: Event) {
+  event.preventDefault()
+  const dialog = event.currentTarget
+  if (dialog instanceof HTMLElement && !dialog.contains(document.activeElement)) dialog.focus()
 }

@@ -1,7 +1,7 @@
 /** Shortcuts are written `mod+shift+p`; `mod` is ⌘ on a Mac and Ctrl elsewhere. Single keys count only outside of text. */
 export type Shortcuts = Readonly<Record<string, () => void>>
 
-export const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent)
+const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent)
 
 /** Runs the shortcut that a key press is, if it is one. Says whether it was. */
 export function press(event: KeyboardEvent, shortcuts: Shortcuts): boolean {

@@ -11,7 +11,8 @@ import type { Tone } from '../outcomes.ts'
 import { useBackends } from '../stores/backends.ts'
 import { closeOverlay, openOverlay, useOverlay } from '../stores/overlay.ts'
 import { usePreferences } from '../stores/preferences.ts'
-import { type Target, useRoute } from '../stores/route.ts'
+import { useRoute } from '../stores/route.ts'
+import type { Target } from '../stores/target.ts'
 import { text } from '../text/text.ts'
 
 export const backendTones: Readonly<Record<BackendRow['state'], Tone>> = {

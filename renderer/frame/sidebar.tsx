@@ -6,7 +6,7 @@ import { screenIds, screens } from '../screens/index.ts'
 import { useBackends } from '../stores/backends.ts'
 import { type ScreenId, usePlace } from '../stores/place.ts'
 import { usePreferences } from '../stores/preferences.ts'
-import { useStatus } from '../stores/status.ts'
+import { useOpenCount } from '../stores/turns.ts'
 import { number } from '../text/format.ts'
 import { text } from '../text/text.ts'
 
@@ -73,7 +73,7 @@ function SidebarLink({ id, narrow }: { readonly id: ScreenId; readonly narrow: b
 }
 
 function Badge({ id, narrow }: { readonly id: ScreenId; readonly narrow: boolean }): ReactNode {
-  const open = useStatus(state => state.counters?.open ?? 0)
+  const open = useOpenCount()
   const needKeys = useBackends(state => state.backends?.filter(backend => backend.state === 'needs-key').length ?? 0)
   if (id === 'traffic' && open > 0)
     return <Count look="bg-live-soft text-live" count={open} says={text.sidebar.open(open)} narrow={narrow} />

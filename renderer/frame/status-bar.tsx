@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { ToneIcon } from '../components/state.tsx'
 import { goTo, type ScreenId } from '../stores/place.ts'
 import { useStatus } from '../stores/status.ts'
+import { useOpenCount } from '../stores/turns.ts'
 import { share, tokens } from '../text/format.ts'
 import { text } from '../text/text.ts'
 
@@ -10,6 +11,7 @@ import { text } from '../text/text.ts'
 export function StatusBar() {
   const status = useStatus(state => state.status)
   const counters = useStatus(state => state.counters)
+  const open = useOpenCount()
   const words = text.statusBar
   return (
     <footer
@@ -19,8 +21,8 @@ export function StatusBar() {
       {counters !== undefined && (
         <>
           <Figure to="traffic" params={{ is: 'open' }}>
-            {counters.open > 0 && <ToneIcon tone="live" size={11} />}
-            <Value>{text.counts.streams(counters.open)}</Value>
+            {open > 0 && <ToneIcon tone="live" size={11} />}
+            <Value>{text.counts.streams(open)}</Value>
           </Figure>
           <Figure to="traffic">
             {words.today} <Value>{text.counts.requests(counters.turns)}</Value>

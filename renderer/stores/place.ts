@@ -17,7 +17,7 @@ export function usePlace(): Place {
   return useSyncExternalStore(listen, currentPlace)
 }
 
-export function currentPlace(): Place {
+function currentPlace(): Place {
   if (read.hash !== location.hash) read = { hash: location.hash, place: parse(location.hash) }
   return read.place
 }

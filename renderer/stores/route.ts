@@ -2,12 +2,7 @@ import { create } from 'zustand'
 import type { Output, Route } from '../../proxy/app/contract.ts'
 import { call, on } from '../bridge.ts'
 import { usePreferences } from './preferences.ts'
-
-/** Where turns can be sent: a backend, and there a model or whatever the client asks for. */
-export interface Target {
-  readonly backend: string
-  readonly model?: string | undefined
-}
+import type { Target } from './target.ts'
 
 interface RouteStore {
   readonly route: Route | undefined

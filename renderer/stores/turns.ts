@@ -50,6 +50,11 @@ export const useTurns = create<TurnsStore>((set, get) => ({
   },
 }))
 
+/** How many turns are open. */
+export function useOpenCount(): number {
+  return useTurns(({ turns = [] }) => turns.reduce((count, turn) => count + (turn.open ? 1 : 0), 0))
+}
+
 /** How far back the list is whole for a filter: at least as far as without one. */
 export function reachOf(reach: TurnsStore['reach'], filter: Filter): Reach {
   return reach[filterKey(filter)] ?? reach[''] ?? { oldest: undefined, more: false }

@@ -406,7 +406,7 @@ export const en = {
       weak: 'Weak',
       unusable: 'Not available',
       usable: 'Available',
-      none: 'No store can take new keys. Keys from the environment work.',
+      none: 'No keychain answers here. A new key can go into a file that a passphrase encrypts; keys from the environment work too.',
     },
     form: {
       title: 'Add a key',

@@ -95,3 +95,16 @@ describe('The keys', () => {
     await waitFor(() => expect(askedFor(fake, 'keys.list').length).toBeGreaterThan(1))
   })
 })
+
+test('Where no keychain answers, a key can still go into a file with a passphrase', async () => {
+  const stores = worlds.weakStore.stores.map(store => ({
+    ...store,
+    usable: store.id === 'env',
+    inUse: false,
+    weak: false,
+  }))
+  const { user } = await openApp({ ...worlds.fresh, stores }, 'keys')
+  expect(screen.getByText(/No keychain answers here/)).toBeDefined()
+  await user.click(screen.getAllByRole('button', { name: 'Add a key' })[0] as HTMLElement)
+  expect(await screen.findByLabelText('Passphrase')).toBeDefined()
+})

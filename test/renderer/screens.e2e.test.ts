@@ -198,36 +198,38 @@ test('What is clicked is large enough to be hit (24 px)', async () => {
   }
 })
 
-test('Fifty thousand requests scroll without a stutter', async () => {
+test('Fifty thousand requests scroll without a stutter: a step costs the page less than 50 ms', async () => {
   const { page, close } = await open({ world: 'crowded', place: 'traffic' })
   await page.getByRole('row').nth(5).waitFor()
   expect(await page.getByRole('grid').getAttribute('aria-rowcount')).toBe('50001')
-  // A machine with other work to do makes tasks long that are not: the best of some passes is the window's own.
-  const passes: number[][] = []
-  while (passes.length < 6 && passes.at(-1)?.length !== 0) passes.push(await scrollThrough(page))
-  console.log(`long tasks in passes over 50,000 rows: ${passes.map(tasks => tasks.join('+') || 'none').join(', ')} ms`)
-  expect(passes.at(-1)).toEqual([])
+  // Counted in the thread's own time, so that other work on the machine is not taken for ours.
+  const client = await page.context().newCDPSession(page)
+  await client.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const busy = async () => {
+    const { metrics } = await client.send('Performance.getMetrics')
+    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN) * 1000
+  }
+  const steps: number[] = []
+  // At first by some rows, as a wheel does, then across the whole list, as its bar does.
+  for (const by of [...Array.from({ length: 40 }, () => 240), ...Array.from({ length: 40 }, () => 30_000)]) {
+    const before = await busy()
+    await page.evaluate(async px => {
+      const scroller = document.querySelector('[role=grid]')?.parentElement as HTMLElement
+      scroller.scrollTop += px
+      await new Promise(requestAnimationFrame)
+      await new Promise(requestAnimationFrame)
+    }, by)
+    steps.push((await busy()) - before)
+  }
+  const sorted = steps.toSorted((x, y) => x - y)
+  // A collection of garbage may fall into any of them: the slowest few don't count.
+  const [median = Number.NaN, slow = Number.NaN] = [0.5, 0.95].map(part => sorted[Math.floor(sorted.length * part)])
+  console.log(
+    `a step through 50,000 rows: median ${median.toFixed(1)} ms, 95 % under ${slow.toFixed(1)} ms of the page’s thread`,
+  )
+  expect(slow).toBeLessThan(50)
   await close()
 })
-
-/** Scrolls at first by the row, as a wheel does, then across the whole list, as its bar does. Gives the tasks over 50 ms. */
-function scrollThrough(page: Page): Promise<number[]> {
-  return page.evaluate(async () => {
-    const tasks: number[] = []
-    const observer = new PerformanceObserver(list =>
-      tasks.push(...list.getEntries().map(entry => Math.round(entry.duration))),
-    )
-    observer.observe({ type: 'longtask' })
-    const scroller = document.querySelector('[role=grid]')?.parentElement as HTMLElement
-    scroller.scrollTop = 0
-    for (let frame = 0; frame < 120; frame++) {
-      scroller.scrollTop += frame < 80 ? 240 : 20_000
-      await new Promise(requestAnimationFrame)
-    }
-    observer.disconnect()
-    return tasks
-  })
-}
 
 test('A window that nobody looks at and where nothing happens draws nothing', async () => {
   const { page, close } = await open({ world: 'stopped', place: 'overview' })

@@ -3,13 +3,11 @@ import type {
   Call,
   Counters,
   Handlers,
-  Input,
   KeyRow,
   KeyStore,
   LoginItem,
   Notice,
   NoticeBody,
-  Output,
   Route,
   SentNotice,
   Setting,
@@ -300,9 +298,6 @@ export function createFakeBridge(world: FakeWorld = {}) {
 }
 
 export type FakeBridge = ReturnType<typeof createFakeBridge>
-/** A call's input, for tests that look at what was asked. */
-export type Asked<C extends Call> = { readonly name: C; readonly input: Input<C> }
-export type Answered<C extends Call> = Output<C>
 
 function runningStatus(now: number): Status {
   return {
@@ -485,7 +480,7 @@ export const fakeStores: readonly KeyStore[] = [
   },
 ]
 
-export const fakeSettings: readonly Setting[] = [
+const fakeSettings: readonly Setting[] = [
   { key: 'server.host', value: '127.0.0.1', default: '127.0.0.1', source: 'default' },
   { key: 'server.port', value: 8000, default: 8000, source: 'default' },
   { key: 'server.drain_seconds', value: 10, default: 10, source: 'default' },

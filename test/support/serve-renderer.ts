@@ -52,7 +52,10 @@ async function bundleFakeApp(): Promise<string> {
       lib: { entry: join(root, 'test', 'renderer', 'fake-page.ts'), formats: ['iife'], name: 'fakeApp' },
     },
   })
-  const [bundle] = Array.isArray(result) ? result : [result]
-  if (bundle === undefined || !('output' in bundle)) throw new Error('the fake app was not built')
-  return bundle.output[0].code
+  const bundles = Array.isArray(result) ? result : [result]
+  const script = bundles
+    .flatMap(bundle => ('output' in bundle ? bundle.output : []))
+    .find(file => file.type === 'chunk')
+  if (script === undefined) throw new Error('the fake app was not built')
+  return script.code
 }

@@ -17,7 +17,10 @@ type Place = 'keychain' | 'file'
 /** Takes a key in. What is typed goes to the app and nowhere else, and is forgotten when this closes. */
 export function AddKey({ onClose }: { readonly onClose: () => void }) {
   const backends = useBackends(state => state.backends) ?? []
-  const places = useKeys(state => state.stores).filter(store => store.usable && store.id !== 'env')
+  // The file needs nothing but a passphrase, so it can be chosen even where none was given yet.
+  const places = useKeys(state => state.stores).filter(
+    ({ id, usable }) => id === 'file' || (id === 'keychain' && usable),
+  )
   const preferred = places.find(store => store.inUse)?.id ?? places[0]?.id
   const form = useId()
   const [value, setValue] = useState('')

@@ -1,5 +1,5 @@
 import { Play } from 'lucide-react'
-import type { BackendRow, Counters, Status } from '../../../proxy/app/contract.ts'
+import type { BackendRow, Status } from '../../../proxy/app/contract.ts'
 import { Button } from '../../components/button.tsx'
 import { ToneIcon } from '../../components/state.tsx'
 import { toggleProxy } from '../../frame/run-control.tsx'
@@ -25,7 +25,8 @@ interface Health {
 interface HealthProps {
   readonly status: Status
   readonly backends: readonly BackendRow[]
-  readonly counters: Counters
+  /** How many streams are open. */
+  readonly open: number
   /** Whether the first steps are behind us; until then their list has the buttons. */
   readonly isSetUp: boolean
 }
@@ -63,7 +64,7 @@ export function Health(props: HealthProps) {
 }
 
 /** What there is to say, the worst first. */
-function healthOf({ status, backends, counters }: Omit<HealthProps, 'isSetUp'>): Health {
+function healthOf({ status, backends, open }: Omit<HealthProps, 'isSetUp'>): Health {
   if (status.run === 'failed') return { tone: 'error', says: words.failed, hint: words.stoppedHint }
   if (status.run === 'stopped') return { tone: 'idle', says: words.stopped, hint: words.stoppedHint, action: 'start' }
   if (status.run === 'starting') return { tone: 'info', says: words.starting, hint: '' }
@@ -94,6 +95,6 @@ function healthOf({ status, backends, counters }: Omit<HealthProps, 'isSetUp'>):
   if (fallback?.state === 'needs-key') {
     return { tone: 'warn', says: words.needsKey(fallback.title), hint: words.restFine(rest), action: 'add-key' }
   }
-  const open = counters.open > 0 ? ` ${words.open(text.counts.streams(counters.open))}` : ''
-  return { tone: 'ok', says: words.allGood, hint: `${words.ready(rest)}${open}` }
+  const now = open > 0 ? ` ${words.open(text.counts.streams(open))}` : ''
+  return { tone: 'ok', says: words.allGood, hint: `${words.ready(rest)}${now}` }
 }

@@ -7,7 +7,7 @@ import { sendTest } from '../../frame/send-test.ts'
 import { TroublePanel } from '../../frame/trouble-panel.tsx'
 import { useBackends } from '../../stores/backends.ts'
 import { useStatus } from '../../stores/status.ts'
-import { useTurns } from '../../stores/turns.ts'
+import { useOpenCount, useTurns } from '../../stores/turns.ts'
 import { text } from '../../text/text.ts'
 import { Backends } from './backends.tsx'
 import { Health } from './health.tsx'
@@ -22,6 +22,7 @@ export function Overview() {
   const counters = useStatus(state => state.counters)
   const backends = useBackends(state => state.backends)
   const turns = useTurns(state => state.turns)
+  const open = useOpenCount()
   if (status === undefined || counters === undefined || backends === undefined || turns === undefined) {
     return (
       <Loading>
@@ -36,7 +37,7 @@ export function Overview() {
     <div className="h-full overflow-y-auto">
       <div className="mx-auto flex max-w-300 flex-col gap-5 p-5">
         <header className="flex flex-wrap items-center gap-x-4 gap-y-2">
-          <Health status={status} backends={backends} counters={counters} isSetUp={isSetUp} />
+          <Health status={status} backends={backends} open={open} isSetUp={isSetUp} />
           {status.run === 'running' && <TestButton isMain={turns.length === 0} />}
         </header>
         <TroublePanel status={status} />

@@ -129,7 +129,7 @@ function Control({ item, setting, describedBy, onSave, onWrong }: ControlProps) 
       <TextInput
         aria-label={label}
         aria-describedby={describedBy}
-        aria-invalid={wrongWith(control, typed) !== undefined}
+        aria-invalid={typed !== String(setting.value) && wrongWith(control, typed) !== undefined}
         inputMode={control.type === 'number' ? 'numeric' : undefined}
         disabled={isLocked}
         value={typed}

@@ -45,7 +45,7 @@ export function TrafficEmpty({ filter, isFiltering, searched }: TrafficEmptyProp
         <>
           {words.emptyHint}
           <span className="mt-3 flex items-start gap-1 rounded-card border border-line bg-inset py-2 pr-1 pl-3 text-left">
-            <pre tabIndex={0} className="min-w-0 flex-1 overflow-x-auto font-mono text-small text-text">
+            <pre className="min-w-0 flex-1 font-mono text-small break-words whitespace-pre-wrap text-text">
               {snippet}
             </pre>
             <CopyButton value={snippet} />

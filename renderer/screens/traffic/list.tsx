@@ -7,7 +7,7 @@ import {
 } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowUp } from 'lucide-react'
-import { type RefObject, useEffect, useEffectEvent, useRef } from 'react'
+import { type RefObject, useCallback, useEffect, useEffectEvent, useRef } from 'react'
 import type { TurnRow } from '../../../proxy/app/contract.ts'
 import { Button } from '../../components/button.tsx'
 import { useSize } from '../../components/use-size.ts'
@@ -51,12 +51,15 @@ export function TrafficList({ turns, filter, selectedId, onSelect, newer, onScro
   const isLoading = useTurns(state => state.loading)
   const hasMore = useTurns(state => reachOf(state.reach, filter).more)
 
+  // The same functions as long as they say the same: with new ones all rows would be measured anew at every scroll.
+  const estimateSize = useCallback(() => rowPx, [rowPx])
+  const getItemKey = useCallback((index: number) => turns[index]?.id ?? index, [turns])
   // eslint-disable-next-line react-hooks/incompatible-library -- of concern to the React compiler, which is not used
   const virtualizer = useVirtualizer({
     count: turns.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => rowPx,
-    getItemKey: index => turns[index]?.id ?? index,
+    estimateSize,
+    getItemKey,
     overscan: 8,
     // The head of the list stands over the first row.
     paddingStart: HEAD_PX,

@@ -7,8 +7,8 @@ import { ToneIcon } from '../../components/state.tsx'
 import { allOutcomes, toneOfOutcome } from '../../outcomes.ts'
 import { useBackends } from '../../stores/backends.ts'
 import { usePreferences } from '../../stores/preferences.ts'
-import { useStatus } from '../../stores/status.ts'
 import type { Filter } from '../../stores/turn-list.ts'
+import { useOpenCount } from '../../stores/turns.ts'
 import { text } from '../../text/text.ts'
 import { columns, isShown } from './columns.tsx'
 import { setFilter, toggled } from './filter.ts'
@@ -23,7 +23,7 @@ interface ToolbarProps {
 
 /** Which requests are shown, and how. */
 export function Toolbar({ filter, isPaused, onPause }: ToolbarProps) {
-  const open = useStatus(state => state.counters?.open ?? 0)
+  const open = useOpenCount()
   return (
     <div
       role="toolbar"
@@ -76,7 +76,7 @@ function FilterBox({ value }: { readonly value: string }) {
           if (value === '') event.currentTarget.blur()
           else setFilter({ text: undefined })
         }}
-        className="min-w-0 flex-1 bg-transparent focus-visible:outline-none"
+        className="min-w-0 flex-1 bg-transparent text-ellipsis focus-visible:outline-none"
       />
       {value !== '' && (
         <IconButton icon={X} size="small" label={text.actions.clear} onClick={() => setFilter({ text: undefined })} />

@@ -67,7 +67,7 @@ export function useListKeys({ shown, selected, select, togglePause }: ListKeys):
 }
 
 /** Puts the request on the clipboard as a command for a shell. */
-export async function copyCurl(id: string): Promise<void> {
+async function copyCurl(id: string): Promise<void> {
   const detail = await attempt(call('turns.get', { id }))
   if (detail !== undefined && detail !== null) await copy(detail.curl, text.detail.curlCopied)
 }

@@ -75,8 +75,14 @@ function BodyView({ body, missing, note }: BodyViewProps) {
   )
 }
 
-/** The body laid out, where it is JSON. A first part of one is not. */
+/** The body laid out: JSON indented, an event stream with an event's data a line. A first part of JSON is not JSON. */
 function prettyOf(body: string): string | undefined {
+  if (/^(data|event|id):/.test(body)) {
+    return body
+      .split(/\r?\n/)
+      .flatMap(line => (line.startsWith('data:') ? [line.slice(5).trim()] : []))
+      .join('\n')
+  }
   if (!/^\s*[[{]/.test(body)) return undefined
   try {
     return JSON.stringify(JSON.parse(body), null, 2)

@@ -12,7 +12,7 @@ import { StateTag, turnWord } from '../../../components/state.tsx'
 import { press } from '../../../frame/keyboard.ts'
 import { toneOf } from '../../../outcomes.ts'
 import { refine, usePlace } from '../../../stores/place.ts'
-import { moment } from '../../../text/format.ts'
+import { dayOf, timeOfDay } from '../../../text/format.ts'
 import { text } from '../../../text/text.ts'
 import { RequestBody, ResponseBody } from './bodies.tsx'
 import { FactsOfTurn } from './facts-of-turn.tsx'
@@ -87,7 +87,7 @@ function Head({ turn, curl, onClose }: { turn: TurnRow; curl: string | undefined
           </h2>
           <p className="flex items-center gap-1 text-small text-text-3">
             <span className="truncate">
-              {client} · {moment(at)}
+              {client} · {dayOf(at)}, {timeOfDay(at)}
             </span>
             <IconButton icon={Copy} size="small" label={`${words.copyId}: ${id}`} onClick={() => void copy(id)} />
           </p>

@@ -60,6 +60,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
 
   let output = ''
   const main = app.process()
+  const exited = once(main, 'exit')
   for (const stream of [main.stdout, main.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
 
   return {
@@ -75,7 +76,8 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
     },
     end: async () => {
       const force = setTimeout(() => main.kill('SIGKILL'), 10_000)
-      await app.close()
+      // Playwright waits for ever for an app that cannot answer any more, even when it is gone.
+      await Promise.race([app.close(), exited])
       clearTimeout(force)
       rmSync(home, { recursive: true, force: true, maxRetries: 3 })
     },

@@ -16,7 +16,7 @@ import {
   imageBlock,
 } from './reply.ts'
 import { carrier, proofOf } from './thinking.ts'
-import { encodeUsage } from './usage.ts'
+import { encodeEndUsage, encodeUsage } from './usage.ts'
 import { isRecord, ours, type Fields, type WireEvent } from './wire.ts'
 
 // ── Decode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -296,7 +296,7 @@ function createWriter(asked: Request) {
       stop_details: stop_details ?? null,
       container: container ?? null,
     }
-    push('message_delta', { ...rest, delta, usage: encodeUsage(usage ?? estimated(asked, characters)) })
+    push('message_delta', { ...rest, delta, usage: encodeEndUsage(usage ?? estimated(asked, characters)) })
     push('message_stop', {})
     finished = true
   }

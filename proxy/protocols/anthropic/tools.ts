@@ -115,7 +115,7 @@ function encodeServerTool({ protocol, name, raw }: ServerTool, { claude }: Famil
 const SEARCHES: readonly string[] = ['web_search', 'web_search_preview', 'google_search', 'googleSearch']
 
 /** Whether the model can be made to call a tool. */
-export function canForce(family: Family, thinks: boolean): boolean {
+function canForce(family: Family, thinks: boolean): boolean {
   return family.forcedTools === 'always' || (family.forcedTools === 'unless-thinking' && !thinks)
 }
 

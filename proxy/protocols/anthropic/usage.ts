@@ -70,6 +70,21 @@ export function encodeUsage({
   }
 }
 
+/** The same at the end of a stream, where Anthropic repeats only some of the fields. */
+export function encodeEndUsage(usage: Usage): Fields {
+  const fields = Object.entries(encodeUsage(usage))
+  return Object.fromEntries(fields.filter(([name, value]) => value !== null || AT_THE_END.includes(name)))
+}
+
+const AT_THE_END: readonly string[] = [
+  'input_tokens',
+  'output_tokens',
+  'cache_creation_input_tokens',
+  'cache_read_input_tokens',
+  'output_tokens_details',
+  'server_tool_use',
+]
+
 /**
  * Usage as far as it is known: what a stream tells at its end counts over what it told at its start, since it counts up. Some
  * servers repeat the input as 0 there.

@@ -29,7 +29,12 @@ try {
   const cores = availableParallelism()
   // The tools use one core, so the unit tests get the others. An end-to-end test is several programs, each with work to do.
   results = [
-    ...(await Promise.all([inOrder(filters.length === 0 ? staticSteps() : []), vitest('unit', cores - 1)])).flat(),
+    ...(
+      await Promise.all([
+        inOrder(filters.length === 0 ? staticSteps() : []),
+        inOrder(['unit', 'renderer'].map(project => () => vitest(project, cores - 1))),
+      ])
+    ).flat(),
     await vitest('e2e', cores / 2),
   ]
 } catch (error) {

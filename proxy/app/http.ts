@@ -87,7 +87,7 @@ export function mountApp(server: FastifyInstance, { handlers, notices, token, re
 
 /** What a page of ours may do: what it brings itself, and nothing else. */
 export const contentSecurityPolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 const pageHeaders = {
   'content-security-policy': contentSecurityPolicy,

@@ -1,6 +1,11 @@
+import { toProxyError } from '../core/errors.ts'
+import { collect } from '../core/reply.ts'
+import { openaiChat } from '../protocols/openai-chat/index.ts'
 import { callableModels } from '../server/models.ts'
+import { TURN_HEADER } from '../server/send.ts'
 import type { ServerState } from '../server/server.ts'
 import { USER_AGENT } from '../version.ts'
+import { decodeSse } from '../wire/sse.ts'
 import type { AppParts } from './parts.ts'
 import type { Output } from './contract.ts'
 import { routeOf } from './backend-rows.ts'
@@ -28,9 +33,14 @@ export async function sendTestTurn(parts: AppParts): Promise<Output<'turns.test'
     }),
     signal: AbortSignal.timeout(PATIENCE_MS),
   })
-  const text = await response.text()
-  const id = response.headers.get('x-lip-turn') ?? ''
-  return response.ok ? { ok: true, id, text } : { ok: false, reason: messageIn(text) }
+  if (!response.ok || response.body === null) return { ok: false, reason: messageIn(await response.text()) }
+  try {
+    const reply = await collect(openaiChat.decodeStream(decodeSse(response.body)))
+    const text = reply.parts.map(part => (part.type === 'text' ? part.text : '')).join('')
+    return { ok: true, id: response.headers.get(TURN_HEADER) ?? '', text }
+  } catch (error) {
+    return { ok: false, reason: toProxyError(error).message }
+  }
 }
 
 async function modelToTest(parts: AppParts, state: ServerState): Promise<string> {

@@ -266,7 +266,7 @@ describe('calls', () => {
   it('send a test request that is a turn like any other', async () => {
     await call('route.set', { backend: 'work' })
     const sent = await call('turns.test')
-    expect(sent).toMatchObject({ ok: true })
+    expect(sent).toMatchObject({ ok: true, text: 'Hello there' })
     const id = 'id' in sent ? sent.id : ''
     const detail = await eventually(async () => (await call('turns.get', { id })) ?? undefined)
     expect(detail.turn).toMatchObject({ backend: 'work', served: 'gpt-x', outcome: 'ok' })

@@ -19,7 +19,7 @@ export interface Capture {
 const BODY_LIMIT = 8 * 1024 * 1024
 
 /** Small enough for Node's pool, from which a buffer costs a third of one of its own. */
-const FIRST_BYTES = 2048
+const FIRST_BYTES = 1024
 
 /**
  * A buffer that doubles as it fills, up to `limit` and as long as `reserve` grants it room; past that it only counts.

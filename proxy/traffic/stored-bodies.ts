@@ -6,7 +6,7 @@ import type { ReadableMessage, ReadableTurn } from './bodies.ts'
 export const insertBody =
   'INSERT OR IGNORE INTO bodies (turn, message, headers, bytes, cut, text) VALUES (?, ?, ?, ?, ?, ?)'
 
-/** What a turn carried as rows, a message each, its text compressed. */
+/** What a turn carried as rows, a message each. */
 export function bodyRows(turn: string, { request, response }: ReadableTurn): SQLInputValue[][] {
   return [rowOf(turn, 'request', request), rowOf(turn, 'response', response)]
 }
@@ -18,25 +18,29 @@ export function readBodies(db: DatabaseSync, turn: string): ReadableTurn | undef
   return request && response && { request, response }
 }
 
+/** Shorter texts are stored as they are: setting the compressor up takes longer than it saves room. */
+const COMPRESSED_LENGTH = 2048
+
 function rowOf(turn: string, message: keyof ReadableTurn, { headers, bytes, cut, text }: ReadableMessage) {
-  return [
-    turn,
-    message,
-    JSON.stringify(headers),
-    bytes,
-    cut ? 1 : 0,
-    text === undefined ? null : zstdCompressSync(text, quickly),
-  ]
+  return [turn, message, JSON.stringify(headers), bytes, cut ? 1 : 0, stored(text)]
 }
 
-/** The levels above it take more time than they save room. */
-const quickly = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+function stored(text: string | undefined): SQLInputValue {
+  if (text === undefined || text.length < COMPRESSED_LENGTH) return text ?? null
+  // The levels above it take more time than they save room.
+  return zstdCompressSync(text, { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
+}
 
 function messageOf({ headers, bytes, cut, text }: Record<string, SQLOutputValue>): ReadableMessage {
   return {
     headers: JSON.parse(String(headers)) as Record<string, string>,
-    text: text instanceof Uint8Array ? zstdDecompressSync(text).toString() : undefined,
+    text: restored(text ?? null),
     bytes: Number(bytes),
     cut: cut === 1,
   }
+}
+
+function restored(stored: SQLOutputValue): string | undefined {
+  if (stored === null) return undefined
+  return stored instanceof Uint8Array ? zstdDecompressSync(stored).toString() : String(stored)
 }

@@ -36,11 +36,12 @@ export function decodeRequest(body: unknown): Request {
   } = wire
   const { effort: _, format, ...outputConfig } = output_config ?? {}
   const { user_id: user, ...about } = metadata ?? {}
+  const { instructions, header } = withoutHeader(decodeSystem(system))
 
   return {
     model: model ?? '',
     stream: stream ?? false,
-    system: decodeSystem(system),
+    system: instructions,
     messages: decodeMessages(messages),
     tools: (tools ?? []).map(decodeTool),
     ...decodeToolChoice(tool_choice),
@@ -62,8 +63,18 @@ export function decodeRequest(body: unknown): Request {
       ...thinkingExtras(thinking),
       ...nested('output_config', outputConfig),
       ...nested('metadata', about),
+      ...(header.length > 0 && { header }),
     }),
   }
+}
+
+/**
+ * Claude Code begins its system prompt with a line for Anthropic's accounting, which changes from turn to turn: to other vendors
+ * it says nothing, and would keep their caches from ever being hit.
+ */
+function withoutHeader(system: readonly SystemPart[]) {
+  const isHeader = ({ text }: SystemPart) => text.startsWith('x-anthropic-billing-header:')
+  return { instructions: system.filter(part => !isHeader(part)), header: system.filter(isHeader) }
 }
 
 function decodeFormat(format: WireRequest['output_format']): OutputFormat | undefined {
@@ -95,11 +106,12 @@ function decodeCacheKey(user: string | null | undefined): Request['cache'] {
  * Throws `invalid-request` for content whose loss would change what is asked (see `content.ts`).
  */
 export function encodeRequest(request: Request, family: Family = familyOf(request.model)): unknown {
-  const { thinking, output_config, metadata, ...own } = ours(request.extras)
+  const { thinking, output_config, metadata, header = [], ...own } = ours(request.extras)
   const limit = request.sampling.maxTokens
   const wished = planThinking(request.reasoning, { family, limit, own: record(thinking) })
   const { plan, messages } = encodeConversation(request, family, wished)
-  const { system, turns } = openedByUser(encodeSystem(withWords(request, family, plan.thinks)), messages)
+  const instructions = [...(header as readonly SystemPart[]), ...withWords(request, family, plan.thinks)]
+  const { system, turns } = openedByUser(encodeSystem(instructions), messages)
 
   return limitMarks({
     ...own,
@@ -142,8 +154,9 @@ function encodeConversation(
 }
 
 function lacksThought(messages: readonly WireTurn[]): boolean {
-  const called = messages.at(-2)?.content ?? []
-  const isAnswered = messages.at(-1)?.content[0]?.type === 'tool_result'
+  const turns = messages.filter(({ role }) => role !== 'system')
+  const called = turns.at(-2)?.content ?? []
+  const isAnswered = turns.at(-1)?.content[0]?.type === 'tool_result'
   return isAnswered && called[0]?.type !== 'thinking' && called[0]?.type !== 'redacted_thinking'
 }
 

@@ -491,6 +491,8 @@ describe('thoughts', () => {
     const turn = (thought: Part) => [user(text('hello')), assistant(thought, call('a')), user(result('a', text('1')))]
     expect(send(turn(foreign), request)).not.toHaveProperty('thinking')
     expect(send(turn(own), request)).toHaveProperty('thinking')
+    const later = { ...request, model: 'claude-opus-5' }
+    expect(send([...turn(foreign), system('be brief')], later)).not.toHaveProperty('thinking')
   })
 
   it('bring back what other vendors want to see again, from tokens in the signature’s place', () => {

@@ -104,6 +104,16 @@ describe('decodeRequest', () => {
     expect(decode({ metadata: { user_id: 'u' } }).cache).toBeUndefined()
   })
 
+  it('keeps the accounting line of Claude Code from other vendors, whose caches it would spoil', () => {
+    const system = ['x-anthropic-billing-header: cc_version=2;', 'You are an agent.'].map(said => ({
+      type: 'text',
+      text: said,
+    }))
+    const body = { model: 'claude-opus-5-5', max_tokens: 9, system, messages: [hello], stream: true }
+    expect(decode({ system }).system).toEqual([{ text: 'You are an agent.', origin: 'system' }])
+    expect(through(body)).toEqual(body)
+  })
+
   it('reads a request that only warms the cache as one for a single token, since it can’t be streamed', () => {
     expect(decode({ max_tokens: 0 }).sampling.maxTokens).toBe(1)
   })

@@ -103,21 +103,27 @@ function close() {
 
 /** Forgets at the start, hourly, and when the log has outgrown its limit; only while turns come, and a step at a time between calls. */
 function forgetWhenDue() {
-  if (opened === undefined || forgetting) return
-  const due = Date.now() - forgotAt >= HOUR_MS || usedBytes(opened.db) > limits.maxBytes
-  if (!due) return
+  if (forgetting || !isDue()) return
   forgetting = true
   forgotAt = Date.now()
   setImmediate(forget)
 }
 
+function isDue(): boolean {
+  return holds(db => Date.now() - forgotAt >= HOUR_MS || usedBytes(db) > limits.maxBytes)
+}
+
 function forget() {
+  forgetting = holds(db => forgetSome(db, Date.now() - limits.retentionMs, limits.maxBytes))
+  if (forgetting) setImmediate(forget)
+}
+
+/** `false` where the database is closed or fails: a locked, full or damaged one meets the next write too, which tells. */
+function holds(question: (db: DatabaseSync) => boolean): boolean {
   try {
-    forgetting = opened !== undefined && forgetSome(opened.db, Date.now() - limits.retentionMs, limits.maxBytes)
-    if (forgetting) setImmediate(forget)
+    return opened !== undefined && question(opened.db)
   } catch {
-    // A locked or full disk: the next write meets it too, and tells.
-    forgetting = false
+    return false
   }
 }
 

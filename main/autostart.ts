@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { readEntry, withCommand, writeEntry } from './autostart-file.ts'
-import { DESKTOP_ID } from './ids.ts'
+import { APP_ID, DESKTOP_ID } from './ids.ts'
 import { text } from './text.ts'
 
 /** The operating system's switch for starting us at login. */
@@ -41,7 +41,7 @@ export function windowsAutostart(app: LoginItems, [path = '', ...args]: readonly
       if (openAtLogin && !executableWillLaunchAtLogin) return { isOn: false, remedy: text.loginItem.taskManager }
       return { isOn: openAtLogin }
     },
-    write: async on => app.setLoginItemSettings({ ...entry, openAtLogin: on }),
+    write: async on => app.setLoginItemSettings({ ...entry, name: APP_ID, openAtLogin: on }),
   }
 }
 

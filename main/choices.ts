@@ -23,13 +23,13 @@ type Target = z.output<typeof target>
 const MOST_RECENT = 8
 
 /** The recent targets with a chosen one before them. */
-export function chosen(recent: readonly Target[], now: Target): Target[] {
+export function chosen(recent: Target[], now: Target): Target[] {
   return [now, ...recent.filter(target => !isSame(target, now))].slice(0, MOST_RECENT)
 }
 
-/** The recent targets with one that was used among them. It keeps its place if it has one: traffic does not stir the menu. */
-export function used(recent: readonly Target[], now: Target): Target[] {
-  return recent.some(target => isSame(target, now)) ? [...recent] : chosen(recent, now)
+/** The recent targets with one that was used among them; the very same ones if it is: traffic does not stir the menu. */
+export function used(recent: Target[], now: Target): Target[] {
+  return recent.some(target => isSame(target, now)) ? recent : chosen(recent, now)
 }
 
 function isSame(a: Target, b: Target) {

@@ -1,4 +1,3 @@
-import type { BrowserWindow } from 'electron'
 import * as electron from 'electron'
 import { dirname, join } from 'node:path'
 import type { LoginItem, Status, TurnRow } from '../proxy/app/contract.ts'
@@ -16,7 +15,8 @@ import { remember } from './memory.ts'
 import { createNotify } from './notices.ts'
 import { lockPages, lockSession } from './page-rules.ts'
 import { registerScheme, serveBundle } from './protocol.ts'
-import { createQuit, type QuitChoice } from './quit.ts'
+import { askToQuit } from './quit-question.ts'
+import { createQuit } from './quit.ts'
 import { systemAutostart } from './system-autostart.ts'
 import { text } from './text.ts'
 import { hasTrayHost } from './tray-host.ts'
@@ -88,7 +88,7 @@ async function run({ started, paths, folder }: DesktopOptions): Promise<void> {
   const quit = createQuit({
     openTurns: () => live.now().openTurns.size,
     waitMs: async () => Number(await settingOf('server.drain_seconds')) * 1000,
-    ask: (openTurns, waitMs) => askToQuit({ openTurns, waitMs, parent: window.current() }),
+    ask: (openTurns, waitMs) => askToQuit(dialog, { openTurns, waitMs, parent: window.current() }),
     drain: app.stop,
     breakOff: () => {
       for (const id of live.now().openTurns) void app.handlers['turns.stop']({ id })
@@ -149,7 +149,7 @@ async function run({ started, paths, folder }: DesktopOptions): Promise<void> {
   })
 
   electron.Menu.setApplicationMenu(electron.Menu.buildFromTemplate(appMenu(platform, quitAsUser)))
-  if (platform === 'win32') electronApp.setUserTasks(jumpList(process.execPath))
+  if (platform === 'win32' && electronApp.isPackaged) electronApp.setUserTasks(jumpList(process.execPath))
   electronApp.on('activate', window.show)
   electronApp.on('second-instance', (_, argv) => obeySecondStart(readArguments(argv)))
   electronApp.on('before-quit', event => {
@@ -163,16 +163,13 @@ async function run({ started, paths, folder }: DesktopOptions): Promise<void> {
     void quit.ask('system')
   })
 
-  if (!(isLogin(started) && choices.get().startHidden)) window.show()
+  if (!isLogin(started) || !choices.get().startHidden) window.show()
+  else if (platform === 'darwin') electronApp.setActivationPolicy('accessory')
   if (choices.get().startProxyAtLaunch) sayWhere(await app.start())
 
   function changed(now: Live, before: Live, ended: readonly TurnRow[]) {
-    const targets = ended.flatMap(({ backend, served, outcome }) =>
-      backend !== undefined && served !== undefined && outcome?.startsWith('ok') === true
-        ? [{ backend, model: served }]
-        : [],
-    )
-    if (targets.length > 0) choices.set({ recent: targets.reduce(used, choices.get().recent) })
+    const recent = ended.flatMap(targetOf).reduce(used, choices.get().recent)
+    if (recent !== choices.get().recent) choices.set({ recent })
     tray.update()
     const failsNow = now.status.run === 'failed' && before.status.run !== 'failed'
     if (failsNow && !window.isShown()) notify.couldNotStart(now.status.trouble?.message ?? '')
@@ -203,27 +200,10 @@ async function run({ started, paths, folder }: DesktopOptions): Promise<void> {
   }
 }
 
-interface QuitQuestion {
-  readonly openTurns: number
-  readonly waitMs: number
-  readonly parent: BrowserWindow | undefined
-}
-
-/** Asks what to do about requests that are still streaming. */
-async function askToQuit({ openTurns, waitMs, parent }: QuitQuestion): Promise<QuitChoice> {
-  const options = {
-    type: 'question' as const,
-    message: text.quit.question(openTurns),
-    detail: text.quit.detail(waitMs / 1000),
-    buttons: [text.quit.wait, text.quit.now, text.quit.cancel],
-    defaultId: 0,
-    cancelId: 2,
-    noLink: true,
-  }
-  const { response } = await (parent === undefined || !parent.isVisible()
-    ? dialog.showMessageBox(options)
-    : dialog.showMessageBox(parent, options))
-  return (['wait', 'now', 'cancel'] as const)[response] ?? 'cancel'
+/** Where a turn went, if it got an answer there. */
+function targetOf({ backend, served, outcome }: TurnRow): Target[] {
+  if (backend === undefined || served === undefined || outcome?.startsWith('ok') !== true) return []
+  return [{ backend, model: served }]
 }
 
 function isLaunched(item: LoginItem): boolean | undefined {
@@ -237,6 +217,6 @@ function isLogin({ hidden }: Arguments): boolean {
 
 /** For who started us in a terminal. */
 function sayWhere({ run, url, trouble }: Status) {
-  if (run === 'running') process.stdout.write(`${text.product} ${VERSION} listens on ${url}\n`)
+  if (run === 'running') process.stdout.write(`${text.terminal.listens(VERSION, url)}\n${text.terminal.tryIt(url)}\n`)
   else if (trouble !== undefined) process.stderr.write(`${trouble.message}\n`)
 }

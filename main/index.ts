@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathsOf } from '../proxy/index.ts'
 import { readArguments } from './arguments.ts'
+import { text } from './text.ts'
 
 /*
  * The Electron program's beginning. A second start of it ends here, before anything is loaded or read, and the first one
@@ -29,4 +30,7 @@ if (app.requestSingleInstanceLock()) {
   // Electron gets ready when this module is done, and some things have to be said before that.
   const { startDesktop } = await import('./desktop.ts')
   startDesktop({ started, paths, folder: import.meta.dirname })
-} else app.quit()
+} else {
+  process.stdout.write(`${text.terminal.already}\n`)
+  app.quit()
+}

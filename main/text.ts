@@ -72,6 +72,13 @@ export const text = {
     close: 'Close the Window',
   },
 
+  terminal: {
+    listens: (version: string, url: string) => `LLM Interactive Proxy ${version} listens on ${url}`,
+    tryIt: (url: string) =>
+      `try it: curl ${url}/v1/chat/completions -H 'content-type: application/json' -d '{"model":"demo:demo","messages":[{"role":"user","content":"hello"}]}'`,
+    already: 'LLM Interactive Proxy is running already; its window has been brought up.',
+  },
+
   noDesktop: 'LLM Interactive Proxy could not open',
 
   loginItem: {

@@ -51,7 +51,7 @@ export function trayMenu(state: TrayState, platform: NodeJS.Platform, actions: T
     { label: text.menu.open, click: actions.open, ...(keys && { accelerator: 'Command+O' }) },
     { label: text.menu.copyEndpoint, click: actions.copyEndpoint, enabled: state.status.run === 'running' },
     { type: 'separator' },
-    { label: text.menu.default(targetName(state.route)), submenu: routeMenu(state, actions) },
+    { label: literal(text.menu.default(targetName(state.route))), submenu: routeMenu(state, actions) },
     { type: 'separator' },
     ...(state.launchAtLogin === undefined ? [] : [loginItem(state.launchAtLogin, actions)]),
     { label: text.menu.quit, click: actions.quit, ...(keys && { accelerator: 'Command+Q' }) },
@@ -92,12 +92,13 @@ function runItems({ run, trouble }: Status, { start, stop }: TrayActions): Item[
 /** Recent targets first, then every backend that can be used with its models, and a way into the window. */
 function routeMenu({ route, recent, backends, models }: TrayState, { setRoute, open }: TrayActions): Item[] {
   const radio = (target: Target, label: string): Item => ({
-    label,
+    label: literal(label),
     type: 'radio',
     checked: isSame(target, route),
     click: () => setRoute(target),
   })
-  const known = [route, ...recent.filter(target => !isSame(target, route))].slice(0, MOST_RECENT)
+  const others = recent.filter(target => !isSame(target, route) && backends.some(({ id }) => id === target.backend))
+  const known = [route, ...others].slice(0, MOST_RECENT)
   const usable = backends.filter(({ state }) => state === 'ready')
   return [
     ...known.map(target => radio(target, targetName(target))),
@@ -105,7 +106,7 @@ function routeMenu({ route, recent, backends, models }: TrayState, { setRoute, o
     ...usable.map(({ id, title }) => {
       const own = models.filter(({ backend }) => backend === id)
       return {
-        label: title,
+        label: literal(title),
         submenu: [
           radio({ backend: id }, text.menu.asAsked),
           ...own.slice(0, MOST_MODELS).map(({ model }) => radio({ backend: id, model }, model)),
@@ -148,6 +149,11 @@ function addressOf({ url }: Status): string {
 
 function targetName({ backend, model }: Target): string {
   return `${backend} / ${model ?? text.menu.asAskedShort}`
+}
+
+/** A name that is not ours to choose; in a menu's label a single ampersand would mark a key. */
+function literal(label: string): string {
+  return label.replaceAll('&', '&&')
 }
 
 function isSame(a: Target, b: Target): boolean {

@@ -39,6 +39,7 @@ export interface MainWindow {
   /** Brings it before the user, built anew if need be. */
   readonly show: () => void
   readonly hide: () => void
+  /** Whether the user sees it, or is about to. */
   readonly isShown: () => boolean
   /** Whether the user works in it, or did until a moment ago: a click on the tray takes the focus away. */
   readonly isInUse: () => boolean
@@ -180,7 +181,7 @@ export function createWindow(deps: WindowDeps): MainWindow {
   return {
     show,
     hide,
-    isShown: () => window !== undefined && window.isVisible() && !window.isMinimized(),
+    isShown: () => window !== undefined && (!isDrawn || (window.isVisible() && !window.isMinimized())),
     isInUse: () => window !== undefined && (window.isFocused() || Date.now() - leftAt < FOCUS_LOST_MS),
     current: () => window,
     end: () => {

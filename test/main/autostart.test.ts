@@ -59,7 +59,7 @@ describe('launch at login on Windows', () => {
     const autostart = windowsAutostart(items, command)
     await autostart.write(true)
     expect(await autostart.read()).toEqual({ isOn: true })
-    expect(items.told).toEqual([{ ...entry, openAtLogin: true }])
+    expect(items.told).toEqual([{ ...entry, name: 'app.llm-interactive-proxy', openAtLogin: true }])
     expect(items.asked).toEqual([entry])
   })
 

@@ -159,6 +159,17 @@ describe('the tray’s menu', () => {
     expect(own.at(-1)).toBe('    More…')
   })
 
+  it('lists no target of a backend that is gone', () => {
+    const recent = [{ backend: 'removed', model: 'm' }]
+    expect(lines(menuOf({ ...state, recent })).join()).not.toContain('removed')
+  })
+
+  it('shows an ampersand in a name as one', () => {
+    const shown = lines(menuOf({ ...state, route: { backend: 'r&d', model: 'a&b' }, recent: [] }))
+    expect(shown).toContain('Default: r&&d / a&&b')
+    expect(shown).toContain('  [x] r&&d / a&&b')
+  })
+
   it('names a default without a model so', () => {
     const shown = lines(menuOf({ ...state, route: { backend: 'demo' }, recent: [] }))
     expect(shown).toContain('Default: demo / as asked')

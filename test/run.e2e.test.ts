@@ -73,7 +73,10 @@ describe('npm test', () => {
   it('counts and shows a failing test, a file that does not load, and a failing step', () => {
     const { lines, status } = run(
       projectUnderTest({
-        'package.json': JSON.stringify({ type: 'module', scripts: { check: 'node no-such-file.js' } }),
+        'package.json': JSON.stringify({
+          type: 'module',
+          scripts: { check: 'node no-such-file.js && vitest run --project unit' },
+        }),
         'test/unit/b.test.ts': `import { expect, it } from 'vitest'\nit('fails', () => { expect('left').toBe('right') })`,
         'test/e2e/b.test.ts': 'import "./nowhere.ts"',
       }),

@@ -8,8 +8,8 @@ import { passSignals, pinnedNode, prepare, toolEnvironment } from '../main/prepa
 import { installSystemPackages } from './support/system-packages.mjs'
 
 /*
- * `npm test`: makes the checkout ready, then runs everything: the static steps of `npm run check`, each of which counts
- * as a test, and vitest's projects. A step's output is shown only where it fails. The last line is the sum.
+ * `npm test`: makes the checkout ready, then runs everything: what `npm run check` runs, each tool of which counts as
+ * a test, and the end-to-end tests. A step's output is shown only where it fails. The last line is the sum.
  *
  *   npm test                  everything
  *   npm test -- sse relay     only the test files whose path has one of these words in it
@@ -27,16 +27,13 @@ try {
   installSystemPackages()
   await prepare(root)
   const cores = availableParallelism()
+  const { tools, projects } = check()
   // The tools use one core, so the unit tests get the others. An end-to-end test is several programs, each with work to do.
-  results = [
-    ...(
-      await Promise.all([
-        inOrder(filters.length === 0 ? staticSteps() : []),
-        inOrder(['unit', 'renderer'].map(project => () => vitest(project, cores - 1))),
-      ])
-    ).flat(),
-    await vitest('e2e', cores / 2),
-  ]
+  const quick = await Promise.all([
+    inOrder(filters.length === 0 ? tools : [], tool),
+    inOrder(projects, project => vitest(project, cores - 1)),
+  ])
+  results = [...quick.flat(), await vitest('e2e', cores / 2)]
 } catch (error) {
   console.log(error.message)
   results = [{ passed: 0, failed: 1, skipped: 0, reasons: {} }]
@@ -51,16 +48,19 @@ if (passed === 0 && failed === 0) console.log('Nothing ran.')
 console.log(`${passed} passed, ${failed} failed, ${skips} skipped`)
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1
 
-/** The commands of `npm run check` but vitest's. */
-function staticSteps() {
+/** What `npm run check` runs: tools by their command lines, and vitest's projects. */
+function check() {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const commands = scripts.check.split('&&').map(command => command.trim())
-  return commands.filter(command => !command.startsWith('vitest')).map(command => () => tool(command))
+  const projects = commands
+    .filter(command => command.startsWith('vitest'))
+    .flatMap(command => [...command.matchAll(/--project[ =](\S+)/g)].map(([, project]) => project))
+  return { tools: commands.filter(command => !command.startsWith('vitest')), projects }
 }
 
-async function inOrder(steps) {
+async function inOrder(items, work) {
   const done = []
-  for (const step of steps) done.push(await step())
+  for (const item of items) done.push(await work(item))
   return done
 }
 

@@ -53,7 +53,7 @@ function versionOfElectron() {
 }
 
 function electronBuilder(args) {
-  const cli = join(root, 'node_modules', 'electron-builder', 'cli.js')
+  const cli = fileURLToPath(import.meta.resolve('electron-builder/cli.js'))
   const child = spawn(pinnedNode(root), [cli, ...args], { cwd: root, stdio: 'inherit', env: toolEnvironment(root) })
   passSignals(child)
   return new Promise((resolve, reject) => {

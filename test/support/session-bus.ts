@@ -13,9 +13,11 @@ export interface SessionBus {
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
+const BUS = 'dbus-daemon'
+
 /** Why no bus can be started on this machine, if so: what tests give to `context.skip`. */
 export function whyNoBus(): string | undefined {
-  return spawnSync('dbus-daemon', ['--version']).error === undefined ? undefined : 'a session bus needs dbus-daemon'
+  return spawnSync(BUS, ['--version']).error === undefined ? undefined : `a session bus needs ${BUS}`
 }
 
 export async function startBus(): Promise<SessionBus> {
@@ -23,7 +25,7 @@ export async function startBus(): Promise<SessionBus> {
   const path = join(folder, 'bus')
   const config = join(folder, 'bus.conf')
   await writeFile(config, configOf(path))
-  const daemon = spawn('dbus-daemon', [`--config-file=${config}`, '--nofork', '--print-address'], {
+  const daemon = spawn(BUS, [`--config-file=${config}`, '--nofork', '--print-address'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   const exited = once(daemon, 'exit')

@@ -53,16 +53,20 @@ function greet(app: App, { out }: Terminal) {
   )
 }
 
-/** Settles at the first signal that asks to stop; a second one ends the program at once. */
+/** How long after the first signal a second Ctrl+C counts as impatience: supervisors send several at once. */
+const IMPATIENT_MS = 1000
+
+/** Settles at the first signal that asks to stop; a later Ctrl+C ends the program at once. */
 function stopAsked(): Promise<NodeJS.Signals> {
   return new Promise(resolve => {
+    let askedAt: number | undefined
     const stop = (signal: NodeJS.Signals) => {
-      process.once('SIGINT', () => process.exit(130))
-      process.once('SIGTERM', () => process.exit(143))
+      if (askedAt !== undefined && signal === 'SIGINT' && performance.now() - askedAt > IMPATIENT_MS) process.exit(130)
+      askedAt ??= performance.now()
       resolve(signal)
     }
-    process.once('SIGINT', stop)
-    process.once('SIGTERM', stop)
+    process.on('SIGINT', stop)
+    process.on('SIGTERM', stop)
   })
 }
 

@@ -8,11 +8,13 @@ export default defineConfig({
           name: 'unit',
           include: ['test/proxy/**/*.test.ts', 'test/main/**/*.test.ts'],
           exclude: ['**/*.e2e.test.ts'],
+          testTimeout: 30_000,
         },
       },
       {
         test: {
           name: 'renderer',
+          testTimeout: 30_000,
           environment: 'happy-dom',
           include: ['test/renderer/**/*.test.{ts,tsx}'],
           exclude: ['**/*.e2e.test.ts'],

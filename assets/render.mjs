@@ -20,19 +20,8 @@ const shapes = ['stopped', 'running', 'busy', 'attention', 'error']
 const LINUX = '#808080'
 const trayIconSizes = [16, 20, 24, 32, 40, 48]
 const appIconSizes = [16, 32, 48, 64, 128, 256, 512]
-/** The types of pictures in an .icns file, with their sizes in pixels. */
-const icnsTypes = {
-  ic04: 16,
-  ic05: 32,
-  ic07: 128,
-  ic08: 256,
-  ic09: 512,
-  ic11: 32,
-  ic12: 64,
-  ic13: 256,
-  ic14: 512,
-  ic10: 1024,
-}
+/** The types of pictures in an .icns file that may be PNGs, with their sizes in pixels; those of 16 and 32 may not. */
+const icnsTypes = { ic07: 128, ic08: 256, ic09: 512, ic10: 1024, ic11: 32, ic12: 64, ic13: 256, ic14: 512 }
 /** macOS leaves room about an icon: its grid has 824 of 1024 pixels. */
 const MAC_MARGIN = 100 / 1024
 

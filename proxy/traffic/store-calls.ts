@@ -6,10 +6,11 @@ import type { HourUsage } from './usage.ts'
 /** What the store asks of its writer's thread. The answer bears the same number. */
 export type Call = { readonly call: number } & (WriteCall | QueryCall | UsageCall | BodiesCall | LimitCall | CloseCall)
 
-/** Records as the values of `columns`, with the bodies of some of them. Done whole or not at all; answered with `Written`. */
+/** Records and the bodies of some of them. Done whole or not at all; answered with `Written`. */
 interface WriteCall {
   readonly type: 'write'
-  readonly rows: readonly (readonly unknown[])[]
+  /** The values of `columns`, record after record. */
+  readonly values: readonly unknown[]
   readonly bodies: readonly NewBodies[]
   readonly knownSecrets: readonly string[]
 }

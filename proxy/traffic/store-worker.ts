@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { readable } from './bodies.ts'
 import { fileNumber, insertTurn, openDatabase, setAside, transact } from './database.ts'
 import { queryTurns } from './query.ts'
+import { columns } from './record.ts'
 import { forgetSome, usedBytes } from './retention.ts'
 import type { Answer, Call, Result, WorkerStart, Written } from './store-calls.ts'
 import { bodyRows, insertBody, readBodies } from './stored-bodies.ts'
@@ -46,7 +47,7 @@ function perform(call: Call): Result {
   switch (call.type) {
     case 'write':
       return write(
-        call.rows,
+        call.values,
         call.bodies.flatMap(({ turn, captured }) => bodyRows(turn, readable(captured, call.knownSecrets))),
       )
     case 'query':
@@ -66,9 +67,9 @@ function perform(call: Call): Result {
 }
 
 /** Writes a batch whole or not at all. What is in the way and no database is moved aside, once. */
-function write(rows: readonly (readonly unknown[])[], bodies: readonly SQLInputValue[][]): Written {
+function write(values: readonly unknown[], bodies: readonly SQLInputValue[][]): Written {
   try {
-    insert(rows, bodies)
+    insert(values, bodies)
     return { setAside: undefined }
   } catch (error) {
     // Whatever it was, the next try begins with a file opened anew.
@@ -76,16 +77,18 @@ function write(rows: readonly (readonly unknown[])[], bodies: readonly SQLInputV
     if (!isCorrupt(error)) throw error
   }
   const aside = setAside(file, new Date())
-  insert(rows, bodies)
+  insert(values, bodies)
   return { setAside: aside }
 }
 
-function insert(rows: readonly (readonly unknown[])[], bodies: readonly SQLInputValue[][]) {
+function insert(values: readonly unknown[], bodies: readonly SQLInputValue[][]) {
   if (opened !== undefined && fileNumber(file) !== opened.fileNumber) close()
   const { db, turn, body } = open()
   transact(db, () => {
-    for (const row of rows) turn.run(...row.map(sqlValue))
-    for (const values of bodies) body.run(...values)
+    for (let next = 0; next < values.length; next += columns.length) {
+      turn.run(...values.slice(next, next + columns.length).map(sqlValue))
+    }
+    for (const row of bodies) body.run(...row)
   })
 }
 

@@ -152,10 +152,10 @@ export function createStore(deps: StoreDeps): Store {
     bodies = []
     bodyBytes = 0
     try {
-      const rows = batch.map(record => Object.values(record) as unknown[])
+      const values = valuesOf(batch)
       const secrets = sent.length > 0 ? knownSecrets() : []
       return (await ask(
-        { type: 'write', rows, bodies: sent, knownSecrets: secrets },
+        { type: 'write', values, bodies: sent, knownSecrets: secrets },
         sent.flatMap(buffersOf),
       )) as Written
     } catch (error) {
@@ -250,6 +250,13 @@ export function createStore(deps: StoreDeps): Store {
 
   let closing: Promise<void> | undefined
   return { write, query, bodies: readBodies, hours, health, flush, reconfigure, close: () => (closing ??= close()) }
+}
+
+/** One flat array, grown by pushing: one of arrays, or one that `flatMap` made, takes V8 four times as long to hand to a thread. */
+function valuesOf(batch: readonly TurnRecord[]): unknown[] {
+  const values: unknown[] = []
+  for (const record of batch) values.push(...(Object.values(record) as unknown[]))
+  return values
 }
 
 /** What of a turn the thread gets: the request's bytes as a copy, since a socket may not be done with them, and the answer's own. */

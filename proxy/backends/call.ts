@@ -31,7 +31,7 @@ export async function* call({ upstream, backend, key, request, signal, answered 
   const response = await upstream.open(
     {
       method: 'POST',
-      url: new URL(backend.baseUrl + answer),
+      endpoint: answer,
       headers: {
         'content-type': 'application/json',
         'content-length': String(body.length),

@@ -20,7 +20,7 @@ export async function askForModels(
   const { status, chunks } = await upstream.open(
     {
       method: 'GET',
-      url: new URL(backend.baseUrl + models),
+      endpoint: models,
       headers: {
         accept: 'application/json',
         'user-agent': USER_AGENT,

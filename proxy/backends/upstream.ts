@@ -1,10 +1,11 @@
 import { Pool, type Dispatcher } from 'undici'
 import { ProxyError } from '../core/errors.ts'
+import type { Endpoint } from './endpoints.ts'
 
 /** One request on the wire to a backend. */
 export interface UpstreamRequest {
   readonly method: 'GET' | 'POST'
-  readonly url: URL
+  readonly endpoint: Endpoint
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer | null
   /** How long the backend may stay silent, before its head and between two chunks, in milliseconds. */
@@ -69,10 +70,10 @@ export function createUpstream(): Upstream {
     let aborted = false
     let answered = false
 
-    poolOf(request.url.origin).dispatch(
+    poolOf(request.endpoint.origin).dispatch(
       {
         method: request.method,
-        path: request.url.pathname + request.url.search,
+        path: request.endpoint.path,
         headers: request.headers,
         body: request.body,
         headersTimeout: request.timeoutMs,
@@ -96,7 +97,7 @@ export function createUpstream(): Upstream {
           if (!aborted) listener.end()
         },
         onResponseError(_, error) {
-          if (!aborted) listener.failed(describe(error, request.url, answered))
+          if (!aborted) listener.failed(describe(error, request.endpoint, answered))
         },
       },
     )
@@ -199,56 +200,56 @@ function createQueue() {
 }
 
 /** A failure of the connection in words that say what happened and what to do. */
-function describe(error: Error & { code?: string }, url: URL, answered: boolean): ProxyError {
+function describe(error: Error & { code?: string }, { host }: Endpoint, answered: boolean): ProxyError {
   const code = rootCode(error)
   const facts = { cause: error, code }
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT')
     return new ProxyError(
       'timeout',
-      `${url.host} could not be reached in ${CONNECT_TIMEOUT_MS / 1000} s. Check the network and the address.`,
+      `${host} could not be reached in ${CONNECT_TIMEOUT_MS / 1000} s. Check the network and the address.`,
       facts,
     )
   if (code === 'UND_ERR_HEADERS_TIMEOUT')
     return new ProxyError(
       'timeout',
-      `${url.host} did not begin to answer in time. Raise \`timeout\` of this backend if it is slow.`,
+      `${host} did not begin to answer in time. Raise \`timeout\` of this backend if it is slow.`,
       facts,
     )
   if (code === 'UND_ERR_BODY_TIMEOUT')
     return new ProxyError(
       'timeout',
-      `${url.host} fell silent in the middle of its answer. Raise \`timeout\` of this backend if it is slow.`,
+      `${host} fell silent in the middle of its answer. Raise \`timeout\` of this backend if it is slow.`,
       facts,
     )
   if (answered)
     return new ProxyError(
       'bad-upstream',
-      `${url.host} broke off in the middle of its answer (${code ?? error.message}).`,
+      `${host} broke off in the middle of its answer (${code ?? error.message}).`,
       facts,
     )
   if (code === 'ECONNREFUSED')
     return new ProxyError(
       'unreachable',
-      `${url.host} refused the connection. Is it running, and is its address right?`,
+      `${host} refused the connection. Is it running, and is its address right?`,
       facts,
     )
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return new ProxyError(
       'unreachable',
-      `the name ${url.hostname} could not be resolved (${code}). Check the address and the network.`,
+      `the name ${host} could not be resolved (${code}). Check the address and the network.`,
       facts,
     )
   if (isTlsFailure(code))
     return new ProxyError(
       'unreachable',
-      `no secure connection to ${url.host} (${code ?? error.message}). Check its certificate, or whether it speaks https at all.`,
+      `no secure connection to ${host} (${code ?? error.message}). Check its certificate, or whether it speaks https at all.`,
       facts,
     )
   if (code?.startsWith('HPE_') === true)
-    return new ProxyError('bad-upstream', `${url.host} does not speak HTTP/1.1 properly (${code}).`, facts)
+    return new ProxyError('bad-upstream', `${host} does not speak HTTP/1.1 properly (${code}).`, facts)
   return new ProxyError(
     'unreachable',
-    `${url.host} could not be asked: it closed the connection (${code ?? error.message}).`,
+    `${host} could not be asked: it closed the connection (${code ?? error.message}).`,
     facts,
   )
 }

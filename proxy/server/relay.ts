@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RemoteBackend } from '../backends/backend.ts'
-import { endpointsOf } from '../backends/endpoints.ts'
+import { endpointsOf, type Endpoint } from '../backends/endpoints.ts'
 import type { Upstream } from '../backends/upstream.ts'
 import { ProxyError } from '../core/errors.ts'
 import type { Protocol } from '../protocols/protocol.ts'
@@ -32,7 +32,7 @@ export function relay({ protocol, request, response, upstream, backend, key, bod
     const call = upstream.send(
       {
         method: 'POST',
-        url: new URL(backend.baseUrl + endpointsOf(backend).answer + queryOf(request)),
+        endpoint: withQuery(endpointsOf(backend).answer, request),
         headers: headersForBackend(request.headers, backend, key, body.length),
         body,
         timeoutMs: backend.timeoutMs,
@@ -93,10 +93,10 @@ export function relay({ protocol, request, response, upstream, backend, key, bod
   })
 }
 
-/** What the client put behind the path (`?beta=true`), but for a key, which is for us. */
-function queryOf({ url = '' }: IncomingMessage): string {
+/** With what the client put behind the path (`?beta=true`), but for a key, which is for us. */
+function withQuery(endpoint: Endpoint, { url = '' }: IncomingMessage): Endpoint {
   const at = url.indexOf('?')
-  return at === -1 || /[?&]key=/.test(url) ? '' : url.slice(at)
+  return at === -1 || /[?&]key=/.test(url) ? endpoint : { ...endpoint, path: endpoint.path + url.slice(at) }
 }
 
 function redirected(backend: RemoteBackend, location: string | undefined): ProxyError {

@@ -45,6 +45,7 @@ export async function runTurn(deps: TurnDeps, exchange: Exchange): Promise<void>
     const { backend, model } = deps.plan(asked.model)
     turn.backend = backend.id
     turn.served = model
+    deps.journal.changed(turn)
     const ended =
       backend.kind === 'remote' && backend.protocol === protocol.id
         ? await relayTo(deps, exchange, backend, { ...asked, served: model }, turn)

@@ -41,6 +41,9 @@ export interface Proxy {
   close(): Promise<void>
 }
 
+/** How often connections whose turn has ended are closed while the proxy stops, in milliseconds. */
+const SWEEP_MS = 50
+
 /** Builds the proxy from a config and its ports. Nothing listens yet. */
 export async function createProxy(config: Config, ports: Ports): Promise<Proxy> {
   const { secrets, journal, instance, routes, now } = ports
@@ -112,9 +115,12 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
     const app = server
     if (app === undefined) return
     server = undefined
-    // Ends when the last connection does; what runs too long is broken off, and its backends' requests with it.
+    // Ends when the last connection does. Those that are kept alive would wait for their client's next request; what runs
+    // too long is broken off, and its backend's request with it.
+    const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS)
     const patience = setTimeout(() => app.server.closeAllConnections(), drainMs)
     await app.close()
+    clearInterval(sweep)
     clearTimeout(patience)
   }
 

@@ -1,19 +1,23 @@
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { chromium } from 'playwright-core'
+import { startBusyApp } from './support/busy-app.ts'
 
 /*
- * Pictures of every screen of the window that runs at an address, in both themes and at both sizes that are looked at.
+ * Pictures of every screen of the window in front of the running app under load, in both themes and at both sizes that are
+ * looked at. Needs a build and Chromium (CHROMIUM names another than Debian's).
  *
- *   node test/screenshots.mjs URL FOLDER [name ...]     only the shots of these names
+ *   npm run screenshots                          into out/screenshots
+ *   npm run screenshots -- FOLDER [name ...]     elsewhere, or only the shots of these names
  */
 
-const [url, folder, ...only] = process.argv.slice(2)
-if (url === undefined || folder === undefined) {
-  console.error('usage: node test/screenshots.mjs URL FOLDER [name ...]')
-  process.exit(2)
-}
+const root = dirname(import.meta.dirname)
+const [folder = join(root, 'out', 'screenshots'), ...only] = process.argv.slice(2)
+const app = await startBusyApp(join(root, 'out', 'main', 'cli.js'))
+const { url } = app
+// Some traffic first, so that the lists are full and the lines have a shape.
+await new Promise(resolve => setTimeout(resolve, 12_000))
 
 const sizes = [
   { width: 1180, height: 760 },
@@ -93,6 +97,8 @@ for (const colorScheme of ['light', 'dark']) {
   }
 }
 await browser.close()
+await app.stop()
+console.log(`written to ${folder}`)
 
 function at(screen) {
   const place = new URL(url)

@@ -248,7 +248,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     watcher.close()
     await proxy?.stop(loaded.config.server.drain_seconds * 1000)
     await proxy?.close()
-    if (address !== undefined) await rm(paths.instanceFile, { force: true }).catch(() => undefined)
+    if (startedAt !== undefined) await rm(paths.instanceFile, { force: true }).catch(() => undefined)
     await journal.stop()
     await secrets.close()
   }

@@ -81,8 +81,9 @@ export async function sendEvents({ protocol, response, asked, headers, sent }: S
   for await (const frames of protocol.encodeStream(answer, asked)) {
     const bytes = Buffer.from(encodeSse(frames))
     sent(bytes)
-    if (!response.write(bytes)) await drained(response)
+    const hasRoom = response.write(bytes)
     if (response.destroyed) return
+    if (!hasRoom) await drained(response)
   }
 }
 

@@ -2,7 +2,7 @@ import type { Journal } from '../traffic/journal.ts'
 import type { TurnRecord } from '../traffic/record.ts'
 import type { TurnRow } from './contract.ts'
 import { turnRow } from './turn-rows.ts'
-import { lastWords } from './words.ts'
+import { firstWords, lastWords } from './words.ts'
 
 /** Turns that change within this time are told of together, in milliseconds. */
 const GATHER_MS = 100
@@ -59,7 +59,8 @@ export function createLiveTurns(journal: Journal, tell: (turns: TurnRow[]) => vo
 
   function row(record: TurnRecord): TurnRow {
     const answered = journal.answerOf(record.id)
-    return turnRow(record, answered === undefined ? undefined : lastWords(answered))
+    if (answered === undefined) return turnRow(record)
+    return turnRow(record, record.outcome === undefined ? lastWords(answered) : firstWords(answered))
   }
 
   return { listen, row }

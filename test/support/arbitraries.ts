@@ -18,7 +18,7 @@ import type {
  */
 
 /** Text with anything in it that JSON, UTF-8 or server-sent events could stumble over, and at least one letter. */
-export const text = fc
+const text = fc
   .tuple(
     fc.string({ unit: 'binary', maxLength: 12 }),
     fc.constantFrom('', '\n', '\r\n', '\u2028', 'data: x\n\n', '\u0000', '\ud83d', '"\\'),

@@ -419,7 +419,7 @@ export const en = {
       notGuessed: 'Its beginning tells nothing; choose the backend.',
       store: 'Store',
       passphrase: 'Passphrase',
-      passphraseHint: 'Encrypts the file. You are asked for it when the app starts.',
+      passphraseHint: 'Encrypts the file. Set LIP_PASSPHRASE to open it at the next start.',
       save: 'Save key',
       saving: 'Saving…',
       test: 'Test first',

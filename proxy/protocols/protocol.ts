@@ -26,6 +26,8 @@ export interface Protocol {
   readonly decodeError: (status: number, body: unknown) => ProxyError
   readonly encodeError: (error: ProxyError) => EncodedError
   readonly watch: Watch
+  /** Whether a request's body holds tokens of our own making, which only we can read: it must be translated, even to the same format. */
+  readonly holdsOurs?: (body: Buffer) => boolean
 }
 
 /** Wire formats by id; the list of those we speak is `protocols/index.ts`. */

@@ -47,7 +47,7 @@ export async function runTurn(deps: TurnDeps, exchange: Exchange): Promise<void>
     turn.served = model
     deps.journal.changed(turn)
     const ended =
-      backend.kind === 'remote' && backend.protocol === protocol.id
+      backend.kind === 'remote' && backend.protocol === protocol.id && protocol.holdsOurs?.(body) !== true
         ? await relayTo(deps, exchange, backend, { ...asked, served: model }, turn)
         : await translateTo(deps, exchange, backend, model, turn)
     deps.journal.close(turn, ended)

@@ -1,3 +1,4 @@
+import { CARRIED } from '../../core/carried.ts'
 import type { Protocol } from '../protocol.ts'
 import { decodeError, encodeError } from './errors.ts'
 import { decodeReply, encodeReply } from './reply.ts'
@@ -21,4 +22,5 @@ export const anthropic: Protocol = {
   decodeError,
   encodeError,
   watch,
+  holdsOurs: body => body.includes(CARRIED),
 }

@@ -1,6 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CARRIED, pack } from '../../../proxy/core/carried.ts'
 import { refuse as refuseAnthropic, startFakeAnthropic, streamBlocks } from '../../support/fake-anthropic.ts'
 import {
   beginStream,
@@ -281,5 +282,27 @@ describe('an Anthropic client on an Anthropic backend', () => {
         upstreamId: 'req_ant',
       })
     }
+  })
+
+  it('is translated where its history holds thoughts of another vendor, whose signatures it would refuse', async () => {
+    messages.answers(response => streamBlocks(response, [{ type: 'text', text: ['fine'] }], 'end_turn'))
+    const signature = pack({ of: 'thought', encrypted: { protocol: 'openai-responses', value: 'abc' } })
+    const answer = await anthropic.messages.create({
+      model: 'claude:claude-x',
+      max_tokens: 9,
+      messages: [
+        ...hello,
+        {
+          role: 'assistant',
+          content: [
+            { type: 'thinking', thinking: 'hm', signature },
+            { type: 'text', text: 'hi' },
+          ],
+        },
+        ...hello,
+      ],
+    })
+    expect(answer.content).toMatchObject([{ type: 'text', text: 'fine' }])
+    expect(JSON.stringify(messages.asked.at(-1)?.body)).not.toContain(CARRIED)
   })
 })

@@ -14,8 +14,14 @@ const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 
 const KEY = Buffer.from('"model"')
-/** Each letter of "model" is U+0064 to U+006F, so a key that spells it with escapes holds this. */
-const ESCAPED_LETTER = Buffer.from('\\u006')
+/**
+ * What is searched for in place of the key: a search goes by the first byte of what it looks for, and quotes and backslashes
+ * are all over a JSON body, which makes them thirty times slower to pass over than these.
+ */
+const KEY_END = Buffer.from('odel"')
+const BEFORE_KEY_END = 2
+/** Each letter of "model" is U+0064 to U+006F, so a key that spells it with escapes holds this, behind a backslash. */
+const ESCAPED_LETTER = Buffer.from('u006')
 
 /**
  * Finds the top-level `model` of a JSON object without parsing it: for a body of 200 KB some 30 µs instead of over a
@@ -49,7 +55,7 @@ export function replaceModel(body: Buffer, field: ModelField, model: string): Bu
 
 /** The offset after a `"model"` that stands at depth 1 behind `from`, where `from` is outside any string at `depth`. */
 function topLevelKey(body: Buffer, from: number, depth: number): number | undefined {
-  let candidate = body.indexOf(KEY, from)
+  let candidate = nextKey(body, from)
   let at = from
   while (candidate !== -1) {
     // Walk the structure up to the candidate, over whole strings, to learn whether it is a key of the outer object.
@@ -70,9 +76,20 @@ function topLevelKey(body: Buffer, from: number, depth: number): number | undefi
       if (depth === 1 && body[skipSpace(body, after)] === COLON) return after
       at = after
     }
-    candidate = body.indexOf(KEY, at)
+    candidate = nextKey(body, at)
   }
   return undefined
+}
+
+/** The offset of the next `"model"`, wherever it stands, or -1. */
+function nextKey(body: Buffer, from: number): number {
+  let end = body.indexOf(KEY_END, from)
+  while (end !== -1) {
+    const start = end - BEFORE_KEY_END
+    if (start >= from && KEY.compare(body, start, start + KEY.length) === 0) return start
+    end = body.indexOf(KEY_END, end + 1)
+  }
+  return -1
 }
 
 function stringValueAfter(body: Buffer, key: number): ModelField | undefined {

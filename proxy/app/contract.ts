@@ -1,26 +1,11 @@
 import { z } from 'zod'
+import { outcomes, type Outcome } from '../traffic/outcome.ts'
 
 /**
  * Everything a window may ask of the app (calls) and is told by it (notices). Fulfilled once, in `app/handlers.ts`; carried
  * over IPC in the desktop app and over HTTP and an event stream in the headless server. Times are epoch milliseconds,
  * durations milliseconds, sizes bytes, unless a name says otherwise. No secret is ever in an output.
  */
-
-/** The outcomes of a turn, apart from its HTTP status. */
-const outcomes = [
-  'ok',
-  'ok after retry',
-  'ok via fallback',
-  'interrupted',
-  'client cancelled',
-  'rate limited',
-  'auth failed',
-  'rejected',
-  'upstream error',
-  'network',
-  'timeout',
-  'blocked',
-] as const
 
 /** What only a desktop can do answers so elsewhere. */
 const unsupported = z.object({ supported: z.literal(false), reason: z.string() })
@@ -313,4 +298,4 @@ export type KeyStore = z.output<typeof keyStore>
 export type TestStep = z.output<typeof testStep>
 export type Setting = z.output<typeof setting>
 export type LoginItem = z.output<typeof loginItem>
-export type Outcome = (typeof outcomes)[number]
+export type { Outcome }

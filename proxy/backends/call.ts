@@ -6,10 +6,11 @@ import { restoreTools } from '../core/restore-tools.ts'
 import { protocolOf } from '../protocols/index.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import { USER_AGENT } from '../version.ts'
+import { jsonOrText } from '../wire/json.ts'
 import { decodeSse } from '../wire/sse.ts'
 import type { RemoteBackend } from './backend.ts'
 import { endpointsOf, LOOP_HEADER } from './endpoints.ts'
-import type { Upstream, UpstreamHeaders } from './upstream.ts'
+import { textOf, type Upstream, type UpstreamHeaders } from './upstream.ts'
 
 /** A request to a backend in its own protocol, and what is told of its answer besides the events. */
 export interface Call {
@@ -52,7 +53,7 @@ export async function* call({ upstream, backend, key, request, signal, answered 
   const isStream = String(response.headers['content-type'] ?? '').startsWith('text/event-stream')
   const events = isStream
     ? protocol.decodeStream(decodeSse(response.chunks))
-    : replay(protocol.decodeReply(parsed(await textOf(response.chunks))))
+    : replay(protocol.decodeReply(jsonOrText(await textOf(response.chunks))))
   yield* restoreTools(request.tools)(events)
 }
 
@@ -67,7 +68,7 @@ function protocolIn(backend: RemoteBackend): Protocol {
 
 /** The backend's refusal in our words, with how long it asked us to wait. */
 function refusal(protocol: Protocol, status: number, headers: UpstreamHeaders, text: string): ProxyError {
-  const error = protocol.decodeError(status, parsed(text))
+  const error = protocol.decodeError(status, jsonOrText(text))
   const wait = Number(headers['retry-after'])
   if (error.retryAfterMs !== undefined || !Number.isFinite(wait)) return error
   return new ProxyError(error.kind, error.message, {
@@ -77,19 +78,4 @@ function refusal(protocol: Protocol, status: number, headers: UpstreamHeaders, t
     retryAfterMs: wait * 1000,
     cause: error,
   })
-}
-
-async function textOf(chunks: AsyncIterable<Buffer>): Promise<string> {
-  const parts: Buffer[] = []
-  for await (const chunk of chunks) parts.push(chunk)
-  return Buffer.concat(parts).toString('utf8')
-}
-
-/** JSON where it is JSON, else the text itself, as `decodeError` takes it. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
 }

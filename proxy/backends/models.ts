@@ -1,8 +1,9 @@
 import { ProxyError, kindOfStatus } from '../core/errors.ts'
 import { USER_AGENT } from '../version.ts'
+import { jsonOrText } from '../wire/json.ts'
 import type { RemoteBackend } from './backend.ts'
 import { endpointsOf } from './endpoints.ts'
-import type { Upstream } from './upstream.ts'
+import { textOf, type Upstream } from './upstream.ts'
 
 /** How long a model list may take, and how long it is then good for, in milliseconds. */
 const PATIENCE_MS = 5000
@@ -33,9 +34,7 @@ export async function askForModels(
     },
     AbortSignal.timeout(PATIENCE_MS),
   )
-  const parts: Buffer[] = []
-  for await (const chunk of chunks) parts.push(chunk)
-  const text = Buffer.concat(parts).toString('utf8')
+  const text = await textOf(chunks)
   if (status !== 200) {
     throw new ProxyError(
       kindOfStatus(status),
@@ -79,7 +78,7 @@ export function createModelLists(
 
 /** `{data: [{id}]}` is OpenAI's form; some compatible servers send the bare list. */
 function idsIn(text: string, backend: RemoteBackend): readonly string[] {
-  const body = parsed(text)
+  const body = jsonOrText(text)
   const list: unknown = Array.isArray(body)
     ? body
     : typeof body === 'object' && body !== null && 'data' in body
@@ -90,12 +89,4 @@ function idsIn(text: string, backend: RemoteBackend): readonly string[] {
   return list.flatMap((entry: unknown) =>
     typeof entry === 'object' && entry !== null && 'id' in entry && typeof entry.id === 'string' ? [entry.id] : [],
   )
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -147,6 +147,23 @@ export function createUpstream(): Upstream {
   }
 }
 
+/** Chunks to their end, as text. */
+export async function textOf(chunks: AsyncIterable<Buffer>): Promise<string> {
+  const parts: Buffer[] = []
+  for await (const chunk of chunks) parts.push(chunk)
+  return Buffer.concat(parts).toString('utf8')
+}
+
+/** The vendor's name for a request, by which its support finds it. */
+export function requestIdIn(headers: UpstreamHeaders): string | undefined {
+  return firstOf(headers['x-request-id'] ?? headers['request-id'])
+}
+
+/** A header that may be given several times, read as given once. */
+export function firstOf(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.[0]
+}
+
 /** Chunks that may wait to be read before the backend is held back. */
 const QUEUE_CHUNKS = 64
 /** How long an answer may go on after its end mark before its connection is closed. */

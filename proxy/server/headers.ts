@@ -54,8 +54,3 @@ export function headersForClient(backend: Headers): Record<string, string | stri
   }
   return headers
 }
-
-/** A header that may be given several times, read as given once. */
-export function firstOf(value: string | string[] | undefined): string | undefined {
-  return typeof value === 'string' ? value : value?.[0]
-}

@@ -1,6 +1,7 @@
 import { ProxyError } from '../core/errors.ts'
 import type { Protocol, Watched } from '../protocols/protocol.ts'
 import type { OpenTurn } from '../traffic/open-turn.ts'
+import { jsonOrText } from '../wire/json.ts'
 
 /** First and last bytes of a stream that are kept for reading usage and the end mark. */
 const EDGE_BYTES = 4096
@@ -58,7 +59,7 @@ export function createObserver(protocol: Protocol, turn: OpenTurn) {
   }
 
   function readWhole(): Observed {
-    const body = headBytes < headLimit ? parsed(text(head)) : undefined
+    const body = headBytes < headLimit ? jsonOrText(text(head)) : undefined
     if (status >= 400) return { error: protocol.decodeError(status, body), interrupted: false }
     turn.firstTokenMs = turn.firstByteMs
     if (body !== undefined) note(watch.readWhole(body))
@@ -75,13 +76,4 @@ export function createObserver(protocol: Protocol, turn: OpenTurn) {
 
 function text(chunks: readonly Buffer[]): string {
   return Buffer.concat(chunks).toString('utf8')
-}
-
-/** JSON where it is JSON, else the text itself, as `decodeError` takes it. */
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return body
-  }
 }

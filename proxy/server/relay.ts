@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RemoteBackend } from '../backends/backend.ts'
 import { endpointsOf, type Endpoint } from '../backends/endpoints.ts'
-import type { Upstream } from '../backends/upstream.ts'
+import { firstOf, requestIdIn, type Upstream } from '../backends/upstream.ts'
 import { ProxyError } from '../core/errors.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import type { OpenTurn } from '../traffic/open-turn.ts'
-import { firstOf, headersForBackend, headersForClient } from './headers.ts'
+import { headersForBackend, headersForClient } from './headers.ts'
 import { createObserver, type Observed } from './observer.ts'
 import { breakOff, TURN_HEADER } from './send.ts'
 
@@ -47,7 +47,7 @@ export function relay({ protocol, request, response, upstream, backend, key, bod
           }
           turn.firstByteMs = turn.elapsed()
           turn.responseHeaders = headers
-          turn.upstreamId = firstOf(headers['x-request-id'] ?? headers['request-id'])
+          turn.upstreamId = requestIdIn(headers)
           observer.begin(status, firstOf(headers['content-type']) ?? '')
           const answered = headersForClient(headers)
           answered[TURN_HEADER] = turn.id

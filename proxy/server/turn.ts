@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Backend, RemoteBackend } from '../backends/backend.ts'
 import { call } from '../backends/call.ts'
 import { LOOP_HEADER } from '../backends/endpoints.ts'
-import type { Upstream, UpstreamHeaders } from '../backends/upstream.ts'
+import { requestIdIn, type Upstream } from '../backends/upstream.ts'
 import { ProxyError, toProxyError } from '../core/errors.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import type { Plan } from '../routing/plan.ts'
@@ -114,12 +114,6 @@ async function translateTo(
         })
   const error = await answer({ protocol, response, asked, turn, events })
   return { error, interrupted: error !== undefined }
-}
-
-/** The vendor's name for a request, by which its support finds it. */
-function requestIdIn(headers: UpstreamHeaders): string | undefined {
-  const id = headers['x-request-id'] ?? headers['request-id']
-  return typeof id === 'string' ? id : id?.[0]
 }
 
 /** A request that carries our own mark has come back to us: answering it would go round for ever. */

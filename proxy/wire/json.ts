@@ -16,3 +16,12 @@ export function parseJson(body: Buffer): unknown {
     )
   }
 }
+
+/** A peer's text as JSON where it is JSON, else the text itself: how `decodeError` takes bodies. */
+export function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { pathsOf } from '../../../proxy/config/paths.ts'
 
-const linux = { platform: 'linux', env: {}, home: '/home/ada', cwd: '/work' } as const
-const mac = { platform: 'darwin', env: {}, home: '/Users/ada', cwd: '/work' } as const
+const linux = { platform: 'linux', env: {}, home: '/home/ada', cwd: '/start' } as const
+const mac = { platform: 'darwin', env: {}, home: '/Users/ada', cwd: '/start' } as const
 const windows = { platform: 'win32', env: {}, home: 'C:\\Users\\ada', cwd: 'C:\\work' } as const
 
 describe('where things live', () => {
@@ -72,7 +72,7 @@ describe('where things live', () => {
   })
 
   it('takes relative paths from where it was started, and a leading tilde as the home folder', () => {
-    expect(pathsOf({ ...linux, dataDir: 'here' }).keysFile).toBe('/work/here/keys.json')
+    expect(pathsOf({ ...linux, dataDir: 'here' }).keysFile).toBe('/start/here/keys.json')
     expect(pathsOf({ ...linux, configFile: '../lip.yaml' }).configFile).toBe('/lip.yaml')
     expect(pathsOf({ ...linux, dataDir: '~/lip' }).logsFolder).toBe('/home/ada/lip/logs')
     expect(pathsOf({ ...windows, dataDir: '~\\lip' }).logsFolder).toBe('C:\\Users\\ada\\lip\\logs')

@@ -1,7 +1,7 @@
 import type { Protocol } from 'electron'
 import { readFile } from 'node:fs/promises'
 import { extname, join, resolve, sep } from 'node:path'
-import { contentSecurityPolicy } from '../proxy/index.ts'
+import { contentSecurityPolicy, contentTypes } from '../proxy/index.ts'
 
 /** Where the window's page is: a private scheme that holds the packaged files and nothing else. */
 export const PAGE = 'app://bundle/index.html'
@@ -30,7 +30,7 @@ export async function bundleResponse(folder: string, request: { method: string; 
   if (!isOurs(request.url) || request.method !== 'GET') return new Response('Not ours', { status: 403 })
   const path = pathIn(folder, new URL(request.url).pathname)
   if (path === undefined) return new Response('Not in the bundle', { status: 403 })
-  const type = types[extname(path)]
+  const type = contentTypes[extname(path)]
   const content = type === undefined ? undefined : await readFile(path).catch(() => undefined)
   if (content === undefined) return new Response('Not there', { status: 404 })
   return new Response(content, { headers: { ...headers, 'content-type': type ?? '' } })
@@ -51,13 +51,4 @@ const headers = {
   'content-security-policy': contentSecurityPolicy.replace("connect-src 'self'", "connect-src 'none'"),
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-}
-
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.woff2': 'font/woff2',
 }

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { chromium } from 'playwright-core'
+import { chromiumOptions } from './support/chromium.ts'
 import { startBusyApp } from './support/busy-app.ts'
 
 /*
@@ -61,19 +62,7 @@ const shots = {
 }
 
 await mkdir(folder, { recursive: true })
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-})
+const browser = await chromium.launch(chromiumOptions)
 for (const colorScheme of ['light', 'dark']) {
   for (const viewport of sizes) {
     const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' })

@@ -80,7 +80,7 @@ export function mountApp(server: FastifyInstance, { handlers, notices, token, re
         ...pageHeaders,
         'cache-control': name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
       })
-      .type(types[extname(name)] ?? 'application/octet-stream')
+      .type(contentTypes[extname(name)] ?? 'application/octet-stream')
       .send(await readFile(file))
   }
 }
@@ -97,7 +97,8 @@ const pageHeaders = {
   'cross-origin-opener-policy': 'same-origin',
 } as const
 
-const types: Readonly<Record<string, string>> = {
+/** The content types of the window's files, by their ending. */
+export const contentTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',

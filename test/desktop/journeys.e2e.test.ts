@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import OpenAI from 'openai'
 import { chromium, type Page } from 'playwright-core'
+import { chromiumOptions } from '../support/chromium.ts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { serve, lip } from '../support/cli.ts'
 import { endDesktop, runningPage, startDesktop, statusOf } from '../support/desktop-app.ts'
@@ -36,18 +37,7 @@ const shells: Readonly<Record<string, (data: string, env: Environment) => Promis
   },
   'a browser in front of the headless server': async (data, env) => {
     const server = await serve(['--port', '0', '--data-dir', data], { ...env })
-    const browser = await chromium.launch({
-      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    })
+    const browser = await chromium.launch(chromiumOptions)
     const page = await browser.newPage({ viewport: { width: 1180, height: 760 } })
     await page.goto(server.dashboard)
     return {

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type Browser, chromium, type Page } from 'playwright-core'
+import { chromiumOptions } from '../support/chromium.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { WorldName } from '../support/fake-worlds.ts'
 import { serveRenderer } from '../support/serve-renderer.ts'
@@ -15,19 +16,7 @@ let served: Awaited<ReturnType<typeof serveRenderer>>
 
 beforeAll(async () => {
   served = await serveRenderer()
-  browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  browser = await chromium.launch(chromiumOptions)
 })
 afterAll(async () => {
   await browser.close()

@@ -11,7 +11,7 @@ import type { Frames } from '../wire/sse.ts'
 export interface Protocol {
   readonly id: ProtocolId
   /** Throws `invalid-request` with `param` naming the field, for any body a client may not send. */
-  readonly decodeRequest: (body: unknown) => Request
+  readonly decodeRequest: (body: unknown, address?: Address) => Request
   /** Throws `invalid-request` for content that the format can't say and whose loss would change the question. */
   readonly encodeRequest: (request: Request) => unknown
   /** Throws `bad-upstream` for a body that is not an answer. */
@@ -28,6 +28,12 @@ export interface Protocol {
   readonly watch: Watch
   /** Whether a request's body holds tokens of our own making, which only we can read: it must be translated, even to the same format. */
   readonly holdsOurs?: (body: Buffer) => boolean
+}
+
+/** What a format says in its request's address rather than in the body (Gemini). */
+export interface Address {
+  readonly model: string
+  readonly stream: boolean
 }
 
 /** Wire formats by id; the list of those we speak is `protocols/index.ts`. */

@@ -1,4 +1,4 @@
-import { isRecord, type Fields } from './wire.ts'
+import { isRecord, type Fields } from '../fields.ts'
 
 /** Marks that a request may hold; one for the whole request (`cache_control` at its top) counts as one of them. */
 const MOST = 4

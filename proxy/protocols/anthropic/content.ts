@@ -1,6 +1,7 @@
 import { ProxyError } from '../../core/errors.ts'
 import type { CacheMark, Citation, FilePart, ImagePart, Part, Source, TextPart } from '../../core/request.ts'
-import { extras, ID, isRecord, nested, ours, present, record, type Fields, type WireBlock } from './wire.ts'
+import { isRecord, nested, present, record, type Fields } from '../fields.ts'
+import { extras, ID, ours, type WireBlock } from './wire.ts'
 
 /** Texts, images and documents: what stands in messages and in the results of tools alike. */
 

@@ -1,6 +1,7 @@
 import { kindOfStatus, ProxyError, type ErrorKind } from '../../core/errors.ts'
+import { excerpt, kindByWords, readErrorBody, textIn } from '../error-body.ts'
+import { record } from '../fields.ts'
 import type { EncodedError, ErrorTable } from '../protocol.ts'
-import { isRecord, record, type Fields } from './wire.ts'
 
 // ── Encode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -44,9 +45,12 @@ function asTooLong(message: string): string {
 
 /** What a backend's refusal means, by its type, else its words, else its status. */
 export function decodeError(status: number, body: unknown): ProxyError {
-  const { message, type, code } = readBody(body)
-  const kind = kindByWords(message, type, status) ?? kindsByType.get(type ?? '') ?? kindOfStatus(status)
-  const text = message === '' ? `The backend answered with status ${status} and no message.` : message
+  const { message, error } = readErrorBody(body)
+  const type = textIn(error, 'type')
+  const refused = (status >= 400 && status < 500 && status !== 429) || type === 'invalid_request_error'
+  const kind = (refused ? kindByWords(message) : undefined) ?? kindsByType.get(type ?? '') ?? kindOfStatus(status)
+  const text = message === '' ? `The backend answered with status ${status} and no message.` : excerpt(message)
+  const code = textIn(record(error['details']), 'error_code') ?? textIn(error, 'code')
   return new ProxyError(kind, text, { status, code })
 }
 
@@ -69,54 +73,3 @@ const kindsByType: ReadonlyMap<string, ErrorKind> = new Map([
   ['timeout_error', 'timeout'],
   ['api_error', 'bad-upstream'],
 ])
-
-/** Things that have no type of their own. */
-const kindsByMessage: readonly (readonly [words: RegExp, kind: ErrorKind])[] = [
-  [
-    /prompt is too long|input is too long|context (window|length|limit)|maximum context|too many (input |prompt )?tokens|exceed.{0,20}context/i,
-    'context-too-long',
-  ],
-  [/credit balance is too low|insufficient (balance|credits?|funds|quota)/i, 'out-of-credit'],
-  [/(incorrect|invalid|missing|no) (x-)?api[ -]key/i, 'unauthenticated'],
-  [
-    /^model:|model\b.*\b(not found|does ?n[o']t exist|not exist|not available)|(unknown|no such) model/i,
-    'unknown-model',
-  ],
-]
-
-/** Only refusals are read so: words in a failure of the server's own prove nothing. */
-function kindByWords(message: string, type: string | undefined, status: number): ErrorKind | undefined {
-  const refused = (status >= 400 && status < 500 && status !== 429) || type === 'invalid_request_error'
-  return refused ? kindsByMessage.find(([words]) => words.test(message))?.[1] : undefined
-}
-
-interface ReadError {
-  readonly message: string
-  readonly type?: string | undefined
-  readonly code?: string | undefined
-}
-
-/** The error in a body: Anthropic's `{type: 'error', error: {…}}`, `{error: "…"}`, the error itself, `{detail}`, or text. */
-function readBody(body: unknown): ReadError {
-  if (typeof body === 'string') return { message: excerpt(body) }
-  if (Array.isArray(body)) return readBody(body[0])
-  if (!isRecord(body)) return { message: '' }
-  const error: Fields = isRecord(body['error']) ? body['error'] : body
-  const said = [error['message'], body['error'], error['detail'], body['message']].find(value => value != null)
-  const code = record(error['details'])['error_code'] ?? error['code']
-  return {
-    message: excerpt(typeof said === 'string' ? said : JSON.stringify(said ?? body)),
-    type: typeof error['type'] === 'string' ? error['type'] : undefined,
-    code: typeof code === 'string' ? code : undefined,
-  }
-}
-
-const MOST_CHARACTERS = 500
-
-/** The beginning of a message (a gateway's HTML page, say) without the keys that vendors repeat in it. */
-function excerpt(message: string): string {
-  return message
-    .slice(0, MOST_CHARACTERS)
-    .trim()
-    .replace(/\b(sk|gsk|xai|pk|rk)-[\w*-]{6,}|\bAIza[\w-]{10,}|(?<=[?&]key=)[^&\s"']+/g, '***')
-}

@@ -1,5 +1,5 @@
 import type { ToolCallPart } from '../../core/request.ts'
-import { isRecord, type Fields } from './wire.ts'
+import { isRecord, type Fields } from '../fields.ts'
 
 /**
  * The arguments of a call as the object that Anthropic wants. Text that is no JSON object goes as the one field `_raw`; the

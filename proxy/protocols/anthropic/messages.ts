@@ -2,6 +2,7 @@ import type { Carried } from '../../core/carried.ts'
 import { plainId, wireName } from '../../core/names.ts'
 import type { Message, Part, Request, SystemPart, TextPart, ToolCallPart, ToolResultPart } from '../../core/request.ts'
 import { pairToolResults } from '../../core/tool-results.ts'
+import { record, type Fields } from '../fields.ts'
 import {
   decodeCache,
   decodeContent,
@@ -14,7 +15,7 @@ import {
 import type { Family } from './families.ts'
 import { encodeInput } from './input.ts'
 import { carrier, decodeThinking, encodeThought, withCarried } from './thinking.ts'
-import { extras, ours, record, type Fields, type WireBlock, type WireMessage, type WireRequest } from './wire.ts'
+import { extras, ours, type WireBlock, type WireMessage, type WireRequest } from './wire.ts'
 
 // ── Decode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 

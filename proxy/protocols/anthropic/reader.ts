@@ -2,12 +2,13 @@ import { unpack } from '../../core/carried.ts'
 import { ProxyError } from '../../core/errors.ts'
 import type { StopReason, StreamEvent } from '../../core/events.ts'
 import { hash } from '../../core/names.ts'
+import { isRecord, present, record, type Fields } from '../fields.ts'
 import { decodeCitation } from './content.ts'
 import { decodeStreamError } from './errors.ts'
 import { encodeInput } from './input.ts'
 import { callExtras } from './messages.ts'
 import { decodeUsage, joinUsage } from './usage.ts'
-import { extras, ID, isRecord, present, record, type Fields, type WireEvent } from './wire.ts'
+import { extras, ID, type WireEvent } from './wire.ts'
 
 /**
  * Reads one answer, event by event. A whole answer is the message of a single `message_start`, and Anthropic itself streams

@@ -4,12 +4,13 @@ import { estimateInput, estimateTokens } from '../../core/estimate.ts'
 import type { StopReason, Usage } from '../../core/events.ts'
 import { fold, type Reply } from '../../core/reply.ts'
 import type { Citation, Part, Request, ToolCallPart } from '../../core/request.ts'
+import { isRecord, present, type Fields } from '../fields.ts'
 import type { Block } from './content.ts'
 import { encodeInput } from './input.ts'
 import { createReader, stopReasons } from './reader.ts'
 import { carrier, proofOf } from './thinking.ts'
 import { encodeUsage } from './usage.ts'
-import { ID, isRecord, ours, present, type Fields } from './wire.ts'
+import { ID, ours } from './wire.ts'
 
 // ── Decode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,6 +1,7 @@
 import { fitted } from '../../core/names.ts'
 import { ProxyError } from '../../core/errors.ts'
 import type { OutputFormat, Request, Sampling, SystemPart } from '../../core/request.ts'
+import { nested, present, record, type Fields } from '../fields.ts'
 import { parseBody, withDots } from '../parse-body.ts'
 import { limitMarks } from './cache-marks.ts'
 import { familyOf, type Family } from './families.ts'
@@ -8,7 +9,7 @@ import { decodeMessages, decodeSystem, encodeMessages, encodeSystem, type WireTu
 import { outputSchema } from './schema.ts'
 import { decodeReasoning, planThinking, thinkingExtras, withoutThinking, type ThinkingPlan } from './thinking.ts'
 import { decodeTool, decodeToolChoice, encodeTools, forcedInWords } from './tools.ts'
-import { extras, nested, ours, present, record, requestBody, type Fields, type WireRequest } from './wire.ts'
+import { extras, ours, requestBody, type WireRequest } from './wire.ts'
 
 // ── Decode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 

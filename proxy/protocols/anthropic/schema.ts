@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../../core/request.ts'
-import { isRecord, present, record, type Fields } from './wire.ts'
+import { isRecord, present, record, type Fields } from '../fields.ts'
 
 /**
  * A tool's schema as `input_schema` takes it: an object at the top, without references or alternatives there. What these say is

@@ -1,7 +1,8 @@
-import { ProxyError, toProxyError } from '../../core/errors.ts'
 import type { Delta, Events, OpenPart, StreamEvent } from '../../core/events.ts'
 import type { Extras, ReasoningPart, Request, Signature } from '../../core/request.ts'
 import type { Frames, SseFrame } from '../../wire/sse.ts'
+import { isRecord, type Fields } from '../fields.ts'
+import { parseFrame, readFrames, stoppedShort, writeFrames } from '../frames.ts'
 import type { Block } from './content.ts'
 import { decodeStreamError, encodeError } from './errors.ts'
 import { createReader } from './reader.ts'
@@ -17,7 +18,7 @@ import {
 } from './reply.ts'
 import { carrier, proofOf } from './thinking.ts'
 import { encodeEndUsage, encodeUsage } from './usage.ts'
-import { isRecord, ours, type Fields, type WireEvent } from './wire.ts'
+import { ours, type WireEvent } from './wire.ts'
 
 // ── Decode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -25,63 +26,36 @@ import { isRecord, ours, type Fields, type WireEvent } from './wire.ts'
  * A backend's stream. Its end is `message_stop`, after which nothing is read; a stream that just stops is `bad-upstream`. What
  * came before an error is passed on before the error is thrown.
  */
-export async function* decodeStream(frames: Frames): AsyncGenerator<readonly StreamEvent[]> {
+export function decodeStream(frames: Frames): Events {
   const reader = createReader()
-  for await (const batch of frames) {
-    const failure = readBatch(batch)
-    const events = reader.take()
-    if (events.length > 0) yield events
-    if (failure !== undefined) throw failure
-    if (reader.isEnded()) return
-  }
-  throw new ProxyError('bad-upstream', 'The backend’s stream stopped before its end.')
-
-  function readBatch(batch: readonly SseFrame[]): ProxyError | undefined {
-    try {
-      for (const frame of batch) {
-        if (frame.data !== '' && frame.data !== '[DONE]') reader.read(parseFrame(frame))
-        if (reader.isEnded()) return undefined
-      }
-      return undefined
-    } catch (thrown) {
-      return toProxyError(thrown)
-    }
-  }
+  return readFrames(frames, {
+    read(frame) {
+      if (frame.data !== '[DONE]') reader.read(parseEvent(frame))
+    },
+    take: reader.take,
+    isEnded: reader.isEnded,
+    stopped() {
+      throw stoppedShort()
+    },
+  })
 }
 
 /** The type of an event stands in its data; some servers give it only as the frame's name. */
-function parseFrame({ event, data }: SseFrame): WireEvent {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(data)
-  } catch (cause) {
-    if (event === 'error') throw decodeStreamError(data)
-    throw new ProxyError('bad-upstream', `The backend’s stream holds a frame that is not JSON: ${data.slice(0, 100)}`, {
-      cause,
-    })
-  }
-  if (event === 'error' || (isRecord(parsed) && parsed['type'] === undefined && isRecord(parsed['error'])))
-    throw decodeStreamError(parsed)
-  if (!isRecord(parsed))
-    throw new ProxyError('bad-upstream', `The backend’s stream holds no event: ${data.slice(0, 100)}`)
-  return parsed['type'] === undefined ? { ...parsed, type: event } : parsed
+function parseEvent(frame: SseFrame): WireEvent {
+  const event = parseFrame(frame, decodeStreamError)
+  if (event['type'] !== undefined) return event
+  if (isRecord(event['error'])) throw decodeStreamError(event)
+  return { ...event, type: frame.event }
 }
 
 // ── Encode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A stream for a client, strictly as Anthropic writes it. An error is the last event. */
-export async function* encodeStream(events: Events, asked: Request): AsyncGenerator<readonly SseFrame[]> {
-  const writer = createWriter(asked)
-  try {
-    for await (const batch of events) {
-      for (const event of batch) writer.write(event)
-      const frames = writer.take()
-      if (frames.length > 0) yield frames
-    }
-    if (!writer.isFinished()) throw new ProxyError('bad-upstream', 'The answer stopped before its end.')
-  } catch (thrown) {
-    yield [...writer.take(), { event: 'error', data: JSON.stringify(encodeError(toProxyError(thrown)).body) }]
-  }
+export function encodeStream(events: Events, asked: Request): Frames {
+  return writeFrames(events, {
+    ...createWriter(asked),
+    failed: error => [{ event: 'error', data: JSON.stringify(encodeError(error).body) }],
+  })
 }
 
 /** A part that has begun and not been written to its end. */

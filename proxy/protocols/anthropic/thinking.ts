@@ -1,9 +1,10 @@
 import { pack, packThought, unpack, type Carried } from '../../core/carried.ts'
 import { effortOf } from '../../core/reasoning.ts'
 import type { Effort, Part, Reasoning, ReasoningPart, Signature } from '../../core/request.ts'
+import { present, type Fields } from '../fields.ts'
 import type { Block } from './content.ts'
 import type { Family, ThinkingMode, WireEffort } from './families.ts'
-import { extras, ID, ours, present, type Fields, type WireBlock, type WireRequest } from './wire.ts'
+import { extras, ID, ours, type WireBlock, type WireRequest } from './wire.ts'
 
 /**
  * Thoughts, and how much to think. A thought is proved by a signature that only Anthropic can write and read; what other vendors

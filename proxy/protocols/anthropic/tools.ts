@@ -1,10 +1,11 @@
 import { asFunction } from '../../core/custom-tools.ts'
 import { wireName } from '../../core/names.ts'
 import type { FunctionTool, Message, Request, ServerTool, Tool, ToolChoice } from '../../core/request.ts'
+import type { Fields } from '../fields.ts'
 import { decodeCache, encodeCache, type Block } from './content.ts'
 import type { Family } from './families.ts'
 import { inputSchema, outputSchema } from './schema.ts'
-import { ID, ours, type Fields, type WireRequest, type WireTool } from './wire.ts'
+import { ID, ours, type WireRequest, type WireTool } from './wire.ts'
 
 // ── Decode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,5 +1,6 @@
 import type { Usage } from '../../core/events.ts'
-import { extras, isRecord, nested, ours, present, record, type Fields } from './wire.ts'
+import { isRecord, nested, present, record, type Fields } from '../fields.ts'
+import { extras, ours } from './wire.ts'
 
 /** Tokens as Anthropic counts them: `input_tokens` is only what was neither read from the cache nor written to it. */
 export function decodeUsage(wire: unknown): Usage {

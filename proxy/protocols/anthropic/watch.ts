@@ -1,7 +1,7 @@
+import { isRecord, record, type Fields } from '../fields.ts'
 import type { Watched, Watch } from '../protocol.ts'
 import { decodeStreamError } from './errors.ts'
 import { decodeUsage, joinUsage } from './usage.ts'
-import { isRecord, record, type Fields } from './wire.ts'
 
 /** What can be told of a relayed answer without decoding it. */
 export const watch: Watch = { hasContent, readStream, readWhole }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Extras } from '../../core/request.ts'
+import { extrasOf, isRecord, type Fields } from '../fields.ts'
 import { OPAQUE, orOpaque } from '../parse-body.ts'
 
 /**
@@ -11,28 +11,7 @@ export const ID = 'anthropic'
 
 // ── Extras ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export type Fields = Readonly<Record<string, unknown>>
-
-/** Our fields of an extras record: those that were left when everything known had been taken. */
-export function ours(extras: Extras | undefined): Fields {
-  return extras?.[ID] ?? {}
-}
-
-/** Fields that the model has no word for, to ride along; nothing if there are none. */
-export function extras(fields: Fields): { extras?: Extras } {
-  for (const name in fields) if (fields[name] !== undefined) return { extras: { [ID]: fields } }
-  return {}
-}
-
-/** Fields under one of their own; nothing if there are none. */
-export function nested(field: string, fields: Fields): Fields {
-  return Object.keys(fields).length === 0 ? {} : { [field]: fields }
-}
-
-/** The fields that hold something. */
-export function present(fields: Fields): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined))
-}
+export const { ours, extras } = extrasOf(ID)
 
 // ── A client's body ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -212,13 +191,4 @@ export interface WireEvent extends Fields {
   readonly delta?: unknown
   readonly usage?: unknown
   readonly error?: unknown
-}
-
-export function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** A record's fields; none where there is no record. */
-export function record(value: unknown): Fields {
-  return isRecord(value) ? value : {}
 }

@@ -9,8 +9,9 @@ import type {
   Source,
   TextPart,
 } from '../../core/request.ts'
+import { isRecord, nested, record, type Fields } from '../fields.ts'
 import type { Dialect } from './dialect.ts'
-import { extras, ID, isRecord, nested, ours, record, type Fields, type WirePart } from './wire.ts'
+import { extras, ID, ours, type WirePart } from './wire.ts'
 
 // ── Decode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 

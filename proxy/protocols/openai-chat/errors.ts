@@ -1,6 +1,7 @@
 import { kindOfStatus, ProxyError, type ErrorKind } from '../../core/errors.ts'
+import { excerpt, kindByWords, readErrorBody, retryDelay, textIn } from '../error-body.ts'
+import { record, type Fields } from '../fields.ts'
 import type { EncodedError, ErrorTable } from '../protocol.ts'
-import { isRecord, record, type Fields } from './wire.ts'
 
 // ── Encode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -37,11 +38,24 @@ export function encodeError({ kind, message, param, code }: ProxyError): Encoded
 
 /** What a backend's refusal means, by its code, else its type, else its words, else its status. */
 export function decodeError(status: number, body: unknown): ProxyError {
-  const { message, code, type, param, retryAfterMs } = readBody(body)
+  const { message, error } = readErrorBody(body)
+  const code = textIn(error, 'code')
   const kind =
-    kindsByWord.get(code ?? '') ?? kindsByWord.get(type ?? '') ?? kindByWords(message, status) ?? kindOfStatus(status)
+    kindsByWord.get(code ?? '') ??
+    kindsByWord.get(textIn(error, 'type', 'status') ?? '') ??
+    (isRefusal(status) ? kindByWords(message) : undefined) ??
+    kindOfStatus(status)
   const text = message === '' ? `The backend answered with status ${status} and no message.` : message
-  return new ProxyError(kind, text, { status, code, param, retryAfterMs })
+  return new ProxyError(kind, excerpt(text + vendorsOwn(error)), {
+    status,
+    code,
+    param: textIn(error, 'param'),
+    retryAfterMs: retryDelay(error),
+  })
+}
+
+function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 429
 }
 
 /** What an error in the middle of a stream means; its status is the one it tells, or that of a server that failed. */
@@ -74,76 +88,8 @@ const kindsByWord: ReadonlyMap<string, ErrorKind> = new Map([
   ['timeout', 'timeout'],
 ])
 
-/** Servers that give no code say the same things in nearly the same words. */
-const kindsByMessage: readonly (readonly [words: RegExp, kind: ErrorKind])[] = [
-  [
-    /context (length|window)|maximum context|prompt is too long|input is too long|too many (input |prompt )?tokens|reduce the length of the (messages|prompt)/i,
-    'context-too-long',
-  ],
-  [
-    /(incorrect|invalid|missing|no) (x-)?api[ -]key|api key (is )?(not valid|invalid|missing|expired)/i,
-    'unauthenticated',
-  ],
-  [/insufficient (balance|credits?|funds|quota)|out of credits?/i, 'out-of-credit'],
-  [
-    /model\b.*\b(not found|does ?n[o']t exist|not exist|not available)|(unknown|no such|not a valid) model/i,
-    'unknown-model',
-  ],
-]
-
-/** Only refusals are read so: words in a failure of the server's own prove nothing. */
-function kindByWords(message: string, status: number): ErrorKind | undefined {
-  if (status < 400 || status >= 500 || status === 429) return undefined
-  return kindsByMessage.find(([words]) => words.test(message))?.[1]
-}
-
-interface ReadError {
-  readonly message: string
-  readonly code?: string | undefined
-  readonly type?: string | undefined
-  readonly param?: string | undefined
-  readonly retryAfterMs?: number | undefined
-}
-
-/**
- * The error in a body: `{error: {…}}` (OpenAI, OpenRouter), `[{error: {…}}]` (Gemini's compatible endpoint), `{error: "…"}`
- * (Ollama, xAI), the error itself (Mistral), `{detail}` (FastAPI), or text that is no JSON at all.
- */
-function readBody(body: unknown): ReadError {
-  if (typeof body === 'string') return { message: excerpt(body) }
-  if (Array.isArray(body)) return readBody(body[0])
-  if (!isRecord(body)) return { message: '' }
-  const error = isRecord(body['error']) ? body['error'] : body
-  const said = [error['message'], body['error'], error['detail']].find(value => value !== undefined && value !== null)
-  const message = said === undefined ? JSON.stringify(body) : typeof said === 'string' ? said : JSON.stringify(said)
-  return {
-    message: excerpt(message + vendorsOwn(error)),
-    code: typeof error['code'] === 'string' ? error['code'] : undefined,
-    type: [error['type'], error['status']].find(value => typeof value === 'string'),
-    param: typeof error['param'] === 'string' ? error['param'] : undefined,
-    retryAfterMs: retryDelay(error),
-  }
-}
-
 /** OpenRouter says "Provider returned error" and puts what the provider said beside it. */
-function vendorsOwn(error: Fields): string {
-  const { raw } = record(error['metadata'])
+function vendorsOwn({ metadata }: Fields): string {
+  const { raw } = record(metadata)
   return typeof raw === 'string' && raw !== '' ? `: ${raw}` : ''
-}
-
-/** Google's `RetryInfo`, with seconds as text: `34.4s`. */
-function retryDelay({ details }: Fields): number | undefined {
-  const delays = Array.isArray(details) ? details.map(detail => record(detail)['retryDelay']) : []
-  const seconds = delays.map(delay => Number.parseFloat(String(delay))).find(Number.isFinite)
-  return seconds === undefined ? undefined : Math.ceil(seconds * 1000)
-}
-
-const MOST_CHARACTERS = 500
-
-/** The beginning of a message (a gateway's HTML page, say) without the keys that vendors repeat in it. */
-function excerpt(message: string): string {
-  return message
-    .slice(0, MOST_CHARACTERS)
-    .trim()
-    .replace(/\b(sk|gsk|xai|pk|rk)-[\w*-]{6,}|\bAIza[\w-]{10,}|(?<=[?&]key=)[^&\s"']+/g, '***')
 }

@@ -11,10 +11,11 @@ import type {
   ToolResultPart,
 } from '../../core/request.ts'
 import { pairToolResults } from '../../core/tool-results.ts'
+import { nested, record, type Fields } from '../fields.ts'
 import { decodeCache, decodeContent, encodeCache, encodePart, shortest, type Content } from './content.ts'
 import type { Dialect } from './dialect.ts'
 import { decodeThoughts, encodeThoughts, thoughtSignature } from './reasoning.ts'
-import { extras, nested, ours, record, type Fields, type WireMessage, type WireToolCall } from './wire.ts'
+import { extras, ours, type WireMessage, type WireToolCall } from './wire.ts'
 
 // ── Decode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto'
 import { ProxyError, type ErrorKind } from '../../core/errors.ts'
 import type { Delta, OpenPart, StopReason, StreamEvent } from '../../core/events.ts'
 import type { Citation } from '../../core/request.ts'
+import { isRecord, record, type Fields } from '../fields.ts'
 import { createCalls, type CallPiece, type GrowingCall } from './calls.ts'
 import { decodeUrl } from './content.ts'
 import { decodeStreamError } from './errors.ts'
 import { appendDetails, textOfDetails, thoughtSignature } from './reasoning.ts'
 import { decodeUsage, usageIn } from './usage.ts'
-import { extras, ID, isRecord, record, type Fields, type WireChoice, type WireChunk, type WireDelta } from './wire.ts'
+import { extras, ID, type WireChoice, type WireChunk, type WireDelta } from './wire.ts'
 
 /**
  * Reads one answer, chunk by chunk; a whole body is a single chunk with all of it, so that there is one reader with one set
@@ -20,6 +21,7 @@ export function createReader() {
   const calls = createCallParts(emit, nextIndex, madeUpId)
   const more = createMore()
   let started = false
+  let ended = false
   let id = ''
   let model = ''
   let created: unknown
@@ -105,6 +107,7 @@ export function createReader() {
 
   /** Closes what is open and finishes. Throws `bad-upstream` if there was no answer, or one that the server broke off. */
   function end() {
+    ended = true
     if (!started)
       throw new ProxyError('bad-upstream', 'The backend answered without an answer: there is no choice in it.')
     const failure = failures.get(rawReason ?? '')
@@ -138,6 +141,7 @@ export function createReader() {
     take,
     /** Whether the server has said why it stopped: then nothing is missing but, perhaps, its usage. */
     isTold: () => rawReason !== undefined,
+    isEnded: () => ended,
   }
 }
 

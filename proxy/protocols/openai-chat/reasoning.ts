@@ -1,8 +1,9 @@
 import type { Part, ReasoningPart } from '../../core/request.ts'
+import { isRecord, record, type Fields } from '../fields.ts'
 import type { ProtocolId } from '../protocol.ts'
 import type { Content } from './content.ts'
 import type { Dialect } from './dialect.ts'
-import { extras, ID, isRecord, ours, record, type Fields, type WireMessage } from './wire.ts'
+import { extras, ID, ours, type WireMessage } from './wire.ts'
 
 /**
  * Thoughts on the wire. OpenAI's own format has none; other servers have a field of text (`reasoning_content` or `reasoning`),

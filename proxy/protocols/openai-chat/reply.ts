@@ -3,12 +3,13 @@ import { ProxyError } from '../../core/errors.ts'
 import type { StopReason } from '../../core/events.ts'
 import { fold, type Reply } from '../../core/reply.ts'
 import type { Citation, Part, Request, Source, ToolCallPart } from '../../core/request.ts'
+import { isRecord, type Fields } from '../fields.ts'
 import { encodeUrl } from './content.ts'
 import { createReader } from './reader.ts'
 import { encodeDetails, encodeSignature, joinThoughts } from './reasoning.ts'
 import { asksLegacy } from './request.ts'
 import { encodeUsage } from './usage.ts'
-import { ID, isRecord, ours, type Fields } from './wire.ts'
+import { ID, ours } from './wire.ts'
 
 // ── Decode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -12,10 +12,11 @@ import type {
   Tool,
   ToolChoice,
 } from '../../core/request.ts'
+import { nested, record, type Fields } from '../fields.ts'
 import { parseBody } from '../parse-body.ts'
 import type { Dialect } from './dialect.ts'
 import { decodeMessages, encodeMessages } from './messages.ts'
-import { extras, ID, nested, ours, record, requestBody, type Fields, type WireRequest, type WireTool } from './wire.ts'
+import { extras, ID, ours, requestBody, type WireRequest, type WireTool } from './wire.ts'
 
 // ── Decode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 

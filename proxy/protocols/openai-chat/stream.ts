@@ -1,14 +1,15 @@
-import { ProxyError, toProxyError } from '../../core/errors.ts'
 import type { Delta, Events, OpenPart, StreamEvent } from '../../core/events.ts'
 import type { ReasoningPart, Request } from '../../core/request.ts'
 import type { Frames, SseFrame } from '../../wire/sse.ts'
+import type { Fields } from '../fields.ts'
+import { parseFrame, readFrames, stoppedShort, writeFrames } from '../frames.ts'
 import { decodeStreamError, encodeError } from './errors.ts'
 import { createReader } from './reader.ts'
 import { BETWEEN_THOUGHTS, encodeDetails, encodeSignature } from './reasoning.ts'
 import { answerId, encodeCitation, encodeImage, encodeOpaque, encodeReason, nowInSeconds } from './reply.ts'
 import { asksLegacy } from './request.ts'
 import { encodeUsage } from './usage.ts'
-import { isRecord, ours, type Fields } from './wire.ts'
+import { ours } from './wire.ts'
 
 /** The frame that ends a stream. */
 const DONE = '[DONE]'
@@ -19,49 +20,20 @@ const DONE = '[DONE]'
  * A backend's stream. Its end is `[DONE]`, after which nothing is read; servers that never send it end with a finish reason.
  * A stream that just stops is `bad-upstream`. What came before an error is passed on before the error is thrown.
  */
-export async function* decodeStream(frames: Frames): AsyncGenerator<readonly StreamEvent[]> {
+export function decodeStream(frames: Frames): Events {
   const reader = createReader()
-  for await (const batch of frames) {
-    const { done, failure } = readBatch(batch)
-    const events = reader.take()
-    if (events.length > 0) yield events
-    if (failure !== undefined) throw failure
-    if (done) return
-  }
-  if (!reader.isTold()) throw new ProxyError('bad-upstream', 'The backend’s stream stopped before its end.')
-  reader.end()
-  yield reader.take()
-
-  function readBatch(batch: readonly SseFrame[]): { done: boolean; failure?: ProxyError } {
-    try {
-      for (const { event, data } of batch) {
-        if (data.trim() === DONE) {
-          reader.end()
-          return { done: true }
-        }
-        if (data !== '') reader.read(parseFrame(event, data))
-      }
-      return { done: false }
-    } catch (thrown) {
-      return { done: false, failure: toProxyError(thrown) }
-    }
-  }
-}
-
-function parseFrame(event: string | undefined, data: string): Fields {
-  let chunk: unknown
-  try {
-    chunk = JSON.parse(data)
-  } catch (cause) {
-    if (event === 'error') throw decodeStreamError(data)
-    throw new ProxyError('bad-upstream', `The backend’s stream holds a frame that is not JSON: ${data.slice(0, 100)}`, {
-      cause,
-    })
-  }
-  if (event === 'error') throw decodeStreamError(chunk)
-  if (!isRecord(chunk))
-    throw new ProxyError('bad-upstream', `The backend’s stream holds no chunk: ${data.slice(0, 100)}`)
-  return chunk
+  return readFrames(frames, {
+    read(frame) {
+      if (frame.data.trim() === DONE) reader.end()
+      else reader.read(parseFrame(frame, decodeStreamError))
+    },
+    take: reader.take,
+    isEnded: reader.isEnded,
+    stopped() {
+      if (!reader.isTold()) throw stoppedShort()
+      reader.end()
+    },
+  })
 }
 
 // ── Encode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -70,18 +42,11 @@ function parseFrame(event: string | undefined, data: string): Fields {
  * A stream for a client, strictly as OpenAI writes it, with `reasoning_content` beside it. An error is a frame of its own,
  * after which nothing comes, not even `[DONE]`.
  */
-export async function* encodeStream(events: Events, asked: Request): AsyncGenerator<readonly SseFrame[]> {
-  const writer = createWriter(asked)
-  try {
-    for await (const batch of events) {
-      for (const event of batch) writer.write(event)
-      const frames = writer.take()
-      if (frames.length > 0) yield frames
-    }
-    if (!writer.isFinished()) throw new ProxyError('bad-upstream', 'The answer stopped before its end.')
-  } catch (thrown) {
-    yield [...writer.take(), { data: JSON.stringify(encodeError(toProxyError(thrown)).body) }]
-  }
+export function encodeStream(events: Events, asked: Request): Frames {
+  return writeFrames(events, {
+    ...createWriter(asked),
+    failed: error => [{ data: JSON.stringify(encodeError(error).body) }],
+  })
 }
 
 /** What is written before and after the text of a delta of an open part. Of a part without it nothing is written. */

@@ -1,5 +1,6 @@
 import type { Usage } from '../../core/events.ts'
-import { extras, isRecord, nested, ours, record, type Fields } from './wire.ts'
+import { isRecord, nested, record, type Fields } from '../fields.ts'
+import { extras, ours } from './wire.ts'
 
 /** Tokens as a server counts them. The totals include cached and reasoning tokens, as ours do, but for one vendor. */
 export function decodeUsage(wire: unknown): Usage {

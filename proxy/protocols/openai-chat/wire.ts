@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Extras } from '../../core/request.ts'
+import { extrasOf, isRecord, type Fields } from '../fields.ts'
 import { OPAQUE, orOpaque } from '../parse-body.ts'
 
 /**
@@ -11,23 +11,7 @@ export const ID = 'openai-chat'
 
 // ── Extras ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export type Fields = Readonly<Record<string, unknown>>
-
-/** Our fields of an extras record: those that were left when everything known had been taken. */
-export function ours(extras: Extras | undefined): Fields {
-  return extras?.[ID] ?? {}
-}
-
-/** Fields that the model has no word for, to ride along; nothing if there are none. */
-export function extras(fields: Fields): { extras?: Extras } {
-  for (const name in fields) if (fields[name] !== undefined) return { extras: { [ID]: fields } }
-  return {}
-}
-
-/** Fields under one of their own; nothing if there are none. */
-export function nested(field: string, fields: Fields): Fields {
-  return Object.keys(fields).length === 0 ? {} : { [field]: fields }
-}
+export const { ours, extras } = extrasOf(ID)
 
 // ── A client's body ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -265,13 +249,4 @@ export interface WireDelta extends Fields {
   readonly annotations?: unknown
   readonly audio?: unknown
   readonly images?: unknown
-}
-
-export function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** A record's fields; none where there is no record. */
-export function record(value: unknown): Fields {
-  return isRecord(value) ? value : {}
 }

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { Backend, RemoteBackend } from './backends/backend.ts'
+import { createCredentials } from './backends/credentials.ts'
 import { createBackends } from './backends/index.ts'
 import { createModelLists } from './backends/models.ts'
 import { presets } from './backends/presets.ts'
 import { createUpstream } from './backends/upstream.ts'
 import type { Config } from './config/schema.ts'
-import { ProxyError } from './core/errors.ts'
-import type { Secret, Secrets } from './keys/secrets.ts'
+import type { Secrets } from './keys/secrets.ts'
 import { createPlan } from './routing/plan.ts'
 import { createAccess } from './server/access.ts'
 import { describeListenFailure } from './server/address.ts'
@@ -48,6 +48,7 @@ const SWEEP_MS = 50
 export async function createProxy(config: Config, ports: Ports): Promise<Proxy> {
   const { secrets, journal, instance, routes, now } = ports
   const upstream = createUpstream()
+  const credentialsOf = createCredentials(secrets)
   const ownKey = randomBytes(24).toString('base64url')
   let state = await build(config)
   let server: HttpServer | undefined
@@ -56,7 +57,7 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
   async function build(next: Config): Promise<ServerState> {
     const backends = await withResolvedHeaders(createBackends(next), secrets)
     const fallback = next.default_backend ?? (await firstUsable(next, backends))
-    const { modelsOf } = createModelLists(upstream, keyOf, now)
+    const { modelsOf } = createModelLists(upstream, credentialsOf, now)
     return {
       config: next,
       isAccepting: () => accepting,
@@ -70,19 +71,12 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
         keys: await clientKeys(next, secrets, ownKey),
       }),
       bodyLimit: next.server.body_limit_mb * 2 ** 20,
-      keyOf,
+      credentialsOf,
       modelsOf,
       isUsable: async backend => !backend.key.required || (await secrets.keyOf(backend.id, backend.key)).found,
       upstream,
       journal,
     }
-  }
-
-  function keyOf(backend: RemoteBackend): string | undefined | Promise<string | undefined> {
-    const known = secrets.peek(backend.id, backend.key)
-    return known === undefined
-      ? secrets.keyOf(backend.id, backend.key).then(found => keyIn(found, backend))
-      : keyIn(known, backend)
   }
 
   /** Where turns go that name no backend, when the config does not say: the first backend set up, else the first with a key. */
@@ -139,14 +133,6 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
       await upstream.close()
     },
   }
-}
-
-function keyIn(secret: Secret, backend: RemoteBackend): string | undefined {
-  if (secret.found) return secret.value
-  if (!backend.key.required) return undefined
-  throw new ProxyError('unauthenticated', `Backend ${backend.id} has no key. ${secret.reason} ${secret.remedy}`, {
-    code: 'missing_api_key',
-  })
 }
 
 /** The keys that clients must send, the app's own among them. A reference that leads nowhere must not leave the door open. */

@@ -11,8 +11,8 @@ export async function backendRows(parts: AppParts): Promise<BackendRow[]> {
     [...state.backends.values()].map(async backend => ({
       id: backend.id,
       title: backend.title,
-      protocol: backend.kind === 'local' ? 'built in' : backend.protocol,
-      url: backend.kind === 'local' ? undefined : backend.baseUrl,
+      protocol: backend.kind === 'local' ? 'built in' : backend.apis[0].protocol,
+      url: backend.kind === 'local' ? undefined : backend.apis[0].baseUrl,
       ...(await stateOf(parts, backend)),
       isDefault: backend.id === state.defaultBackend,
       ...recentOf(parts.journal, backend, Date.now()),

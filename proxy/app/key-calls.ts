@@ -12,8 +12,8 @@ export async function listKeys({ secrets, options, proxy }: AppParts): Promise<O
   const [{ entries }, stores] = await Promise.all([secrets.list(), secrets.stores()])
   const stored = entries.map(entry => storedRow(entry, stores))
   const backends = proxy()?.state().backends
-  const fromEnv = Object.entries(presets).flatMap(([id, { envPrefix }]) => {
-    const envName = `${envPrefix}_API_KEY`
+  const fromEnv = Object.entries(presets).flatMap(([id, { envPrefixes }]) => {
+    const envName = `${envPrefixes[0]}_API_KEY`
     const value = options.env[envName]?.trim() ?? ''
     if (value === '') return []
     const overruled = stored.some(key => key.name === id)
@@ -67,7 +67,8 @@ export async function testBackendKey(
   if (key?.found === false && backend.key.required) return failedStep(`${key.reason} ${key.remedy}`)
   const upstream = createUpstream()
   try {
-    const steps = await testKey(upstream, backend, value?.trim() ?? (key?.found === true ? key.value : undefined))
+    const secret = value?.trim() ?? (key?.found === true ? key.value : undefined)
+    const steps = await testKey(upstream, backend, secret === undefined ? undefined : { name: id, secret })
     return { ok: steps.every(step => step.ok), steps: [...steps] }
   } finally {
     await upstream.close()

@@ -1,3 +1,4 @@
+import type { Credential } from '../core/credential.ts'
 import { ProxyError } from '../core/errors.ts'
 import type { Events } from '../core/events.ts'
 import { replay } from '../core/reply.ts'
@@ -8,15 +9,16 @@ import type { Protocol } from '../protocols/protocol.ts'
 import { USER_AGENT } from '../version.ts'
 import { jsonOrText } from '../wire/json.ts'
 import { decodeSse } from '../wire/sse.ts'
-import type { RemoteBackend } from './backend.ts'
-import { endpointsOf, LOOP_HEADER } from './endpoints.ts'
+import type { Api, RemoteBackend } from './backend.ts'
+import { endpointsOf, LOOP_HEADER, openedBy } from './endpoints.ts'
 import { textOf, type Upstream, type UpstreamHeaders } from './upstream.ts'
 
 /** A request to a backend in its own protocol, and what is told of its answer besides the events. */
 export interface Call {
   readonly upstream: Upstream
   readonly backend: RemoteBackend
-  readonly key: string | undefined
+  readonly api: Api
+  readonly credential: Credential | undefined
   /** With the backend's name of the model. */
   readonly request: Request
   /** Gives the request up at once. */
@@ -25,14 +27,14 @@ export interface Call {
 }
 
 /** One attempt on the wire: encode, send, check the status, frame, decode. A stream is asked for whatever the client wants. */
-export async function* call({ upstream, backend, key, request, signal, answered }: Call): Events {
-  const protocol = protocolIn(backend)
+export async function* call({ upstream, backend, api, credential, request, signal, answered }: Call): Events {
+  const protocol = protocolIn(backend, api)
   const body = Buffer.from(JSON.stringify(protocol.encodeRequest(request)))
-  const { answer, auth, fixed } = endpointsOf(backend)
+  const { answer, auth, fixed } = endpointsOf(api, credential)
   const response = await upstream.open(
     {
       method: 'POST',
-      endpoint: answer,
+      endpoint: openedBy(answer(request.model, true), api, credential),
       headers: {
         'content-type': 'application/json',
         'content-length': String(body.length),
@@ -40,7 +42,7 @@ export async function* call({ upstream, backend, key, request, signal, answered 
         'user-agent': USER_AGENT,
         [LOOP_HEADER]: '1',
         ...fixed,
-        ...(key !== undefined && auth(key)),
+        ...(credential !== undefined && auth(credential)),
         ...backend.headers,
       },
       body,
@@ -57,13 +59,10 @@ export async function* call({ upstream, backend, key, request, signal, answered 
   yield* restoreTools(request.tools)(events)
 }
 
-function protocolIn(backend: RemoteBackend): Protocol {
-  const protocol = protocolOf(backend.protocol)
+function protocolIn(backend: RemoteBackend, api: Api): Protocol {
+  const protocol = protocolOf(api.protocol)
   if (protocol !== undefined) return protocol
-  throw new ProxyError(
-    'invalid-request',
-    `Backend ${backend.id} speaks ${backend.protocol}, which is not spoken here yet.`,
-  )
+  throw new ProxyError('invalid-request', `Backend ${backend.id} speaks ${api.protocol}, which is not spoken here yet.`)
 }
 
 /** The backend's refusal in our words, with how long it asked us to wait. */

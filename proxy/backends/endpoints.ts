@@ -1,6 +1,5 @@
-import { ProxyError } from '../core/errors.ts'
-import type { ProtocolId } from '../protocols/protocol.ts'
-import type { RemoteBackend } from './backend.ts'
+import type { Credential } from '../core/credential.ts'
+import type { Api, AuthStyle } from './backend.ts'
 
 /** Sent with every request we make, so that one which comes back to us is known. */
 export const LOOP_HEADER = 'x-lip-loop'
@@ -15,51 +14,144 @@ export interface Endpoint {
 }
 
 export interface Endpoints {
-  readonly answer: Endpoint
-  readonly models: Endpoint
-  /** The headers that carry a key. */
-  readonly auth: (key: string) => Readonly<Record<string, string>>
+  /** Where a turn is answered. Gemini has the model and whether it streams in the path. */
+  readonly answer: Door
+  readonly models?: Endpoint | undefined
+  readonly countTokens?: Door | undefined
+  readonly embeddings?: Door | undefined
+  /** The headers that prove who we are. */
+  readonly auth: (credential: Credential) => Readonly<Record<string, string>>
   /** Headers that a request must have, where its client did not send them. */
   readonly fixed: Readonly<Record<string, string>>
 }
 
+type Door = (model: string, stream: boolean) => Endpoint
+
 /** Paths are below the base URL. */
-interface ProtocolPlaces extends Pick<Endpoints, 'auth' | 'fixed'> {
-  readonly answer: string
-  readonly models: string
+interface Places {
+  readonly answer: Place
+  readonly models?: string
+  readonly countTokens?: Place
+  readonly embeddings?: Place
+  readonly auth: AuthStyle
+  readonly fixed: Readonly<Record<string, string>>
 }
 
-const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
+type Place = string | ((model: string, stream: boolean) => string)
 
-const places: Readonly<Partial<Record<ProtocolId, ProtocolPlaces>>> = {
-  'openai-chat': { answer: '/chat/completions', models: '/models', auth: bearer, fixed: {} },
+const places: Readonly<Record<Api['protocol'], Places>> = {
+  'openai-chat': {
+    answer: '/chat/completions',
+    models: '/models',
+    embeddings: '/embeddings',
+    auth: 'bearer',
+    fixed: {},
+  },
+  'openai-responses': {
+    answer: '/responses',
+    models: '/models',
+    countTokens: '/responses/input_tokens',
+    embeddings: '/embeddings',
+    auth: 'bearer',
+    fixed: {},
+  },
   anthropic: {
     answer: '/messages',
     models: '/models?limit=1000',
-    auth: key => ({ 'x-api-key': key }),
+    countTokens: '/messages/count_tokens',
+    auth: { header: 'x-api-key' },
     fixed: { 'anthropic-version': '2023-06-01' },
+  },
+  gemini: {
+    answer: (model, stream) => `${geminiModel(model)}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
+    models: '/v1beta/models?pageSize=1000',
+    countTokens: model => `${geminiModel(model)}:countTokens`,
+    embeddings: model => `${geminiModel(model)}:batchEmbedContents`,
+    auth: { header: 'x-goog-api-key' },
+    fixed: {},
+  },
+  'code-assist': {
+    answer: (_, stream) => `/v1internal:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
+    countTokens: '/v1internal:countTokens',
+    auth: 'bearer',
+    fixed: {},
   },
 }
 
-const known = new WeakMap<RemoteBackend, Endpoints>()
+const known = new WeakMap<Api, Endpoints>()
+/** Those of accounts that are served elsewhere than their backend, by base URL. */
+const knownElsewhere = new WeakMap<Api, Map<string, Endpoints>>()
 
-/** Where a backend's protocol has its doors, and how a key is shown at them. Throws for a protocol we don't speak yet. */
-export function endpointsOf(backend: RemoteBackend): Endpoints {
-  const remembered = known.get(backend)
+/** Where an API has its doors for a credential, and how that is shown at them. */
+export function endpointsOf(api: Api, credential?: Credential): Endpoints {
+  const baseUrl = credential?.baseUrl
+  if (baseUrl !== undefined && baseUrl !== api.baseUrl) return elsewhere(api, baseUrl)
+  const remembered = known.get(api)
   if (remembered !== undefined) return remembered
-  const found = places[backend.protocol]
-  if (found === undefined) {
-    throw new ProxyError(
-      'invalid-request',
-      `Backend ${backend.id} speaks ${backend.protocol}, which is not spoken here yet.`,
-    )
-  }
-  const endpoints = { ...found, answer: endpoint(backend, found.answer), models: endpoint(backend, found.models) }
-  known.set(backend, endpoints)
+  const endpoints = takenApart(api)
+  known.set(api, endpoints)
   return endpoints
 }
 
-function endpoint({ baseUrl }: RemoteBackend, place: string): Endpoint {
-  const { origin, host, pathname, search } = new URL(baseUrl + place)
-  return { origin, host, path: pathname + search }
+function elsewhere(api: Api, baseUrl: string): Endpoints {
+  const remembered = knownElsewhere.get(api) ?? new Map<string, Endpoints>()
+  knownElsewhere.set(api, remembered)
+  const endpoints = remembered.get(baseUrl) ?? takenApart({ ...api, baseUrl: baseUrl.replace(/\/+$/, '') })
+  remembered.set(baseUrl, endpoints)
+  return endpoints
+}
+
+function takenApart(api: Api): Endpoints {
+  const { fixed, models, ...rest } = places[api.protocol]
+  return {
+    fixed,
+    answer: doorOf(api, rest.answer),
+    models: models === undefined ? undefined : endpoint(api, models),
+    countTokens: rest.countTokens === undefined ? undefined : doorOf(api, rest.countTokens),
+    embeddings: rest.embeddings === undefined ? undefined : doorOf(api, rest.embeddings),
+    auth: authIn(api.auth ?? rest.auth),
+  }
+}
+
+/** The door with the key in its address, where that is the way; most doors stay as they are. */
+export function openedBy(door: Endpoint, { auth }: Api, credential: Credential | undefined): Endpoint {
+  if (credential === undefined || typeof auth !== 'object' || !('query' in auth)) return door
+  const mark = door.path.includes('?') ? '&' : '?'
+  const key = `${encodeURIComponent(auth.query)}=${encodeURIComponent(credential.secret)}`
+  return { ...door, path: door.path + mark + key }
+}
+
+function authIn(style: AuthStyle): Endpoints['auth'] {
+  if (style === 'bearer') {
+    return ({ secret, headers }) => ({ authorization: `Bearer ${secret}`, ...headers })
+  }
+  if (style === 'none' || 'query' in style) return ({ headers }) => headers ?? {}
+  const name = style.header.toLowerCase()
+  return ({ secret, headers }) => ({ [name]: secret, ...headers })
+}
+
+/** A door that is the same for every model is made once. */
+function doorOf(api: Api, place: Place): Door {
+  if (typeof place === 'function') return (model, stream) => endpoint(api, place(model, stream))
+  if (api.baseUrl.includes(MODEL)) return model => endpoint(api, place, model)
+  const door = endpoint(api, place)
+  return () => door
+}
+
+/** `gemini-pro`, `models/gemini-pro` and `tunedModels/mine` are told apart; any other slash is part of a name. */
+function geminiModel(model: string): string {
+  const [, kind = 'models', name = model] = /^(models|tunedModels)\/(.+)$/.exec(model) ?? []
+  return `/v1beta/${kind}/${encodeURIComponent(name)}`
+}
+
+/** What stands in a base URL for the model's name (Azure's deployments). */
+const MODEL = '{model}'
+
+/** A query of the base URL (Azure's `?api-version=…`) goes behind every path. */
+function endpoint({ baseUrl }: Api, place: string, model = ''): Endpoint {
+  const [base = '', baseQuery] = baseUrl.split('?')
+  const [path = '', query] = place.split('?')
+  const { origin, host, pathname } = new URL(base.replaceAll(MODEL, encodeURIComponent(model)) + path)
+  const queries = [query, baseQuery].filter(text => text !== undefined)
+  return { origin, host, path: queries.length === 0 ? pathname : `${pathname}?${queries.join('&')}` }
 }

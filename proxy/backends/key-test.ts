@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { connect as connectTcp, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import type { Credential } from '../core/credential.ts'
 import { toProxyError } from '../core/errors.ts'
 import type { RemoteBackend } from './backend.ts'
 import { askForModels } from './models.ts'
@@ -23,9 +24,9 @@ const PATIENCE_MS = 10_000
 export async function testKey(
   upstream: Upstream,
   backend: RemoteBackend,
-  key: string | undefined,
+  credential: Credential | undefined,
 ): Promise<readonly TestStep[]> {
-  const url = new URL(backend.baseUrl)
+  const url = new URL(credential?.baseUrl ?? backend.apis[0].baseUrl)
   const steps: TestStep[] = []
 
   async function step(name: string, attempt: () => Promise<string>): Promise<boolean> {
@@ -44,7 +45,7 @@ export async function testKey(
   const reached =
     (isIP(url.hostname.replace(/[[\]]/g, '')) !== 0 || (await step('Address', () => resolveName(url.hostname)))) &&
     (await step(url.protocol === 'https:' ? 'TLS connection' : 'Connection', () => connectTo(url)))
-  if (reached) await step('Key and model list', () => listModels(upstream, backend, key))
+  if (reached) await step('Key and model list', () => listModels(upstream, backend, credential))
   return steps
 }
 
@@ -71,7 +72,11 @@ function connectTo(url: URL): Promise<string> {
   })
 }
 
-async function listModels(upstream: Upstream, backend: RemoteBackend, key: string | undefined): Promise<string> {
-  const models = await askForModels(upstream, backend, key)
+async function listModels(
+  upstream: Upstream,
+  backend: RemoteBackend,
+  credential: Credential | undefined,
+): Promise<string> {
+  const models = await askForModels(upstream, backend, credential)
   return models.length === 1 ? '1 model' : `${models.length} models`
 }

@@ -1,8 +1,10 @@
+import type { Credential } from '../core/credential.ts'
 import { ProxyError, kindOfStatus } from '../core/errors.ts'
 import { USER_AGENT } from '../version.ts'
 import { jsonOrText } from '../wire/json.ts'
 import type { RemoteBackend } from './backend.ts'
-import { endpointsOf } from './endpoints.ts'
+import type { CredentialsOf } from './credentials.ts'
+import { endpointsOf, openedBy } from './endpoints.ts'
 import { textOf, type Upstream } from './upstream.ts'
 
 /** How long a model list may take, and how long it is then good for, in milliseconds. */
@@ -15,18 +17,20 @@ const RETRY_MS = 30_000
 export async function askForModels(
   upstream: Upstream,
   backend: RemoteBackend,
-  key: string | undefined,
+  credential: Credential | undefined,
 ): Promise<readonly string[]> {
-  const { models, auth, fixed } = endpointsOf(backend)
+  const [api] = backend.apis
+  const { models, auth, fixed } = endpointsOf(api, credential)
+  if (models === undefined) throw new ProxyError('not-found', `${backend.id} has no list of models.`)
   const { status, chunks } = await upstream.open(
     {
       method: 'GET',
-      endpoint: models,
+      endpoint: openedBy(models, api, credential),
       headers: {
         accept: 'application/json',
         'user-agent': USER_AGENT,
         ...fixed,
-        ...(key !== undefined && auth(key)),
+        ...(credential !== undefined && auth(credential)),
         ...backend.headers,
       },
       body: null,
@@ -46,11 +50,7 @@ export async function askForModels(
 }
 
 /** Model lists of backends, asked for once and remembered for a while. */
-export function createModelLists(
-  upstream: Upstream,
-  keyOf: (backend: RemoteBackend) => string | undefined | Promise<string | undefined>,
-  now: () => number,
-) {
+export function createModelLists(upstream: Upstream, credentialsOf: CredentialsOf, now: () => number) {
   const remembered = new Map<string, { readonly models: Promise<readonly string[]>; readonly until: number }>()
 
   /** What a backend serves; nothing if it can't be asked now. */
@@ -65,7 +65,7 @@ export function createModelLists(
 
   async function ask(backend: RemoteBackend): Promise<readonly string[]> {
     try {
-      return await askForModels(upstream, backend, await keyOf(backend))
+      return await askForModels(upstream, backend, await credentialsOf(backend).take([]))
     } catch {
       // A list is a convenience: a backend that can't be asked is left out of it, and says why when a turn asks for it.
       remembered.set(backend.id, { models: Promise.resolve([]), until: now() + RETRY_MS })

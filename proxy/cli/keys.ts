@@ -43,10 +43,9 @@ export const keys: Verb = async (args, terminal) => {
 
 async function list(secrets: Secrets, json: boolean, { out, env }: Terminal): Promise<number> {
   const [{ entries, problem }, stores] = await Promise.all([secrets.list(), secrets.stores()])
-  const fromEnv = knownBackends.flatMap(({ envPrefix }) => {
-    const variable = envPrefix === undefined ? undefined : `${envPrefix}_API_KEY`
-    return variable !== undefined && (env[variable] ?? '') !== '' ? [variable] : []
-  })
+  const fromEnv = knownBackends.flatMap(({ envPrefixes = [] }) =>
+    envPrefixes.map(prefix => `${prefix}_API_KEY`).filter(variable => (env[variable] ?? '') !== ''),
+  )
   if (json) {
     out.write(`${JSON.stringify({ keys: entries, environment: fromEnv, stores, problem }, null, 2)}\n`)
     return 0
@@ -128,7 +127,7 @@ async function test(
     return 1
   }
   const upstream = createUpstream()
-  const steps = await testKey(upstream, backend, key.found ? key.value : undefined)
+  const steps = await testKey(upstream, backend, key.found ? { name, secret: key.value } : undefined)
   await upstream.close()
   for (const step of steps) out.write(`${step.ok ? 'ok  ' : 'FAIL'}  ${step.name}  ${step.ms} ms  ${step.detail}\n`)
   return steps.every(step => step.ok) ? 0 : 1

@@ -7,10 +7,10 @@ export type Env = Readonly<Record<string, string | undefined>>
 /** The command line's flags that are settings, by name without dashes. */
 export type Flags = Readonly<Partial<Record<'host' | 'port' | 'default-backend' | 'log-level', string | undefined>>>
 
-/** A backend that needs no entry in the file to exist, and the prefix of its environment variables if it has any. */
+/** A backend that needs no entry in the file to exist, and the prefixes of its environment variables if it has any, first wins. */
 export interface KnownBackend {
   readonly id: string
-  readonly envPrefix?: string | undefined
+  readonly envPrefixes?: readonly string[] | undefined
 }
 
 /** Other places where a value may stand, as the predecessor had them. */
@@ -105,15 +105,14 @@ const settings = [
  * `<PREFIX>_API_BASE_URL` and `<PREFIX>_TIMEOUT` speak of a backend of the list: they are laid over the entry of its name,
  * made if there is none, and stand in where another entry of its type says nothing.
  */
-function layBackend(draft: Draft, env: Env, { id, envPrefix }: KnownBackend): void {
-  if (envPrefix === undefined) return
+function layBackend(draft: Draft, env: Env, { id, envPrefixes = [] }: KnownBackend): void {
   for (const { suffix, field, read } of [
     { suffix: '_API_BASE_URL', field: 'api_url', read: asText },
     { suffix: '_TIMEOUT', field: 'timeout', read: asNumber },
   ]) {
-    const name = `${envPrefix}${suffix}`
-    const text = given(env[name])
-    if (text === undefined) continue
+    const name = envPrefixes.map(prefix => `${prefix}${suffix}`).find(variable => given(env[variable]) !== undefined)
+    const text = name === undefined ? undefined : given(env[name])
+    if (name === undefined || text === undefined) continue
     const origin = { from: 'env', name } as const
     if (draft.get(['backends', id]) === undefined) draft.set(['backends', id, 'type'], id, origin)
     for (const [entry] of backendsIn(draft)) {

@@ -1,5 +1,6 @@
-import type { RemoteBackend } from '../backends/backend.ts'
+import type { Api, RemoteBackend } from '../backends/backend.ts'
 import { endpointsOf, LOOP_HEADER } from '../backends/endpoints.ts'
+import type { Credential } from '../core/credential.ts'
 import { USER_AGENT } from '../version.ts'
 
 /** An HTTP message's headers as Node and undici give them: lower-case names. */
@@ -24,14 +25,20 @@ const notForClients = new Set(
    access-control-allow-origin access-control-allow-credentials access-control-expose-headers`.split(/\s+/),
 )
 
+/** Who a relayed request goes to, and what it proves itself with. */
+export interface Receiver {
+  readonly backend: RemoteBackend
+  readonly api: Api
+  readonly credential: Credential | undefined
+}
+
 /** What a relayed request sends: the client's own headers where they mean something to the backend, then ours, then the backend's from the config. */
 export function headersForBackend(
   client: Headers,
-  backend: RemoteBackend,
-  key: string | undefined,
+  { backend, api, credential }: Receiver,
   length: number,
 ): Record<string, string> {
-  const { auth, fixed } = endpointsOf(backend)
+  const { auth, fixed } = endpointsOf(api, credential)
   const headers: Record<string, string> = { ...fixed }
   for (const name in client) {
     const value = client[name]
@@ -42,7 +49,7 @@ export function headersForBackend(
   headers['content-length'] = String(length)
   headers['user-agent'] = USER_AGENT
   headers[LOOP_HEADER] = '1'
-  return Object.assign(headers, key === undefined ? undefined : auth(key), backend.headers)
+  return Object.assign(headers, credential === undefined ? undefined : auth(credential), backend.headers)
 }
 
 /** What the head of a relayed answer holds. */

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { RemoteBackend } from '../backends/backend.ts'
-import { endpointsOf, type Endpoint } from '../backends/endpoints.ts'
+import type { Api, RemoteBackend } from '../backends/backend.ts'
+import { endpointsOf, openedBy, type Endpoint } from '../backends/endpoints.ts'
 import { firstOf, requestIdIn, type Upstream } from '../backends/upstream.ts'
+import type { Credential } from '../core/credential.ts'
 import { ProxyError } from '../core/errors.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import type { OpenTurn } from '../traffic/open-turn.ts'
@@ -15,7 +16,8 @@ export interface Relay {
   readonly response: ServerResponse
   readonly upstream: Upstream
   readonly backend: RemoteBackend
-  readonly key: string | undefined
+  readonly api: Api
+  readonly credential: Credential | undefined
   /** What goes to the backend: the client's body, with the backend's name of the model. */
   readonly body: Buffer
   readonly turn: OpenTurn
@@ -26,14 +28,16 @@ export interface Relay {
  * reads. What is noted of them is read beside the stream. Settles when the answer is over; fails with what went wrong only
  * as long as nothing has been sent. The client's hang-up gives the backend's request up at once.
  */
-export function relay({ protocol, request, response, upstream, backend, key, body, turn }: Relay): Promise<Observed> {
+export function relay(asked: Relay): Promise<Observed> {
+  const { protocol, request, response, upstream, backend, api, credential, body, turn } = asked
+  const door = endpointsOf(api, credential).answer(turn.served ?? '', false)
   return new Promise((resolve, reject) => {
     const observer = createObserver(protocol, turn)
     const call = upstream.send(
       {
         method: 'POST',
-        endpoint: withQuery(endpointsOf(backend).answer, request),
-        headers: headersForBackend(request.headers, backend, key, body.length),
+        endpoint: openedBy(withQuery(door, request), api, credential),
+        headers: headersForBackend(request.headers, { backend, api, credential }, body.length),
         body,
         timeoutMs: backend.timeoutMs,
       },

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Backend, RemoteBackend } from '../backends/backend.ts'
+import { apiFor, type Api, type Backend, type RemoteBackend } from '../backends/backend.ts'
 import { call } from '../backends/call.ts'
+import type { CredentialsOf } from '../backends/credentials.ts'
 import { LOOP_HEADER } from '../backends/endpoints.ts'
 import { requestIdIn, type Upstream } from '../backends/upstream.ts'
 import { ProxyError, toProxyError } from '../core/errors.ts'
@@ -19,8 +20,7 @@ import { sendError, TURN_HEADER } from './send.ts'
 export interface TurnDeps {
   /** Where an asked-for model goes, by the config of this moment. */
   readonly plan: Plan
-  /** The backend's key, or nothing if it has and needs none. Throws `unauthenticated` if it needs one. */
-  readonly keyOf: (backend: RemoteBackend) => string | undefined | Promise<string | undefined>
+  readonly credentialsOf: CredentialsOf
   readonly upstream: Upstream
   readonly journal: Journal
 }
@@ -46,9 +46,10 @@ export async function runTurn(deps: TurnDeps, exchange: Exchange): Promise<void>
     turn.backend = backend.id
     turn.served = model
     deps.journal.changed(turn)
+    const api = backend.kind === 'remote' ? apiFor(backend, protocol.id) : undefined
     const ended =
-      backend.kind === 'remote' && backend.protocol === protocol.id && protocol.holdsOurs?.(body) !== true
-        ? await relayTo(deps, exchange, backend, { ...asked, served: model }, turn)
+      backend.kind === 'remote' && api?.protocol === protocol.id && protocol.holdsOurs?.(body) !== true
+        ? await relayTo(deps, exchange, { backend, api }, { ...asked, served: model }, turn)
         : await translateTo(deps, exchange, backend, model, turn)
     deps.journal.close(turn, ended)
   } catch (thrown) {
@@ -64,14 +65,15 @@ export async function runTurn(deps: TurnDeps, exchange: Exchange): Promise<void>
 async function relayTo(
   deps: TurnDeps,
   exchange: Exchange,
-  backend: RemoteBackend,
+  { backend, api }: { readonly backend: RemoteBackend; readonly api: Api },
   asked: AskedModel & { served: string },
   turn: OpenTurn,
 ): Promise<Observed> {
   turn.way = 'relayed'
   turn.why = 'same protocol, nothing to change'
-  const key = await deps.keyOf(backend)
-  return relay({ ...exchange, upstream: deps.upstream, backend, key, body: withModel(exchange.body, asked), turn })
+  const credential = await deps.credentialsOf(backend).take([])
+  const body = withModel(exchange.body, asked)
+  return relay({ ...exchange, upstream: deps.upstream, backend, api, credential, body, turn })
 }
 
 async function translateTo(
@@ -85,7 +87,7 @@ async function translateTo(
   turn.why =
     backend.kind === 'local'
       ? 'answered inside the proxy'
-      : `${protocol.id} for the client, ${backend.protocol} for the backend`
+      : `${protocol.id} for the client, ${apiFor(backend, protocol.id).protocol} for the backend`
   const asked = protocol.decodeRequest(parseJson(body))
   if ((asked.sampling.n ?? 1) > 1) {
     throw new ProxyError(
@@ -107,7 +109,8 @@ async function translateTo(
       : call({
           upstream: deps.upstream,
           backend,
-          key: await deps.keyOf(backend),
+          api: apiFor(backend, protocol.id),
+          credential: await deps.credentialsOf(backend).take([]),
           request,
           signal: hangUp.signal,
           answered: headers => (turn.upstreamId = requestIdIn(headers)),

@@ -20,8 +20,8 @@ export function configFile(content: string | Uint8Array): string {
 }
 
 export const knownBackends = [
-  { id: 'openai', envPrefix: 'OPENAI' },
-  { id: 'openrouter', envPrefix: 'OPENROUTER' },
+  { id: 'openai', envPrefixes: ['OPENAI'] },
+  { id: 'openrouter', envPrefixes: ['OPENROUTER'] },
   { id: 'demo' },
 ]
 

@@ -91,6 +91,6 @@ describe('the backends of a config', () => {
 
   it('have base URLs without a trailing slash', () => {
     const free: Backend | undefined = backends.get('free')
-    expect(free?.kind === 'remote' && free.baseUrl).toBe('http://127.0.0.1:2/v1')
+    expect(free?.kind === 'remote' && free.apis[0].baseUrl).toBe('http://127.0.0.1:2/v1')
   })
 })

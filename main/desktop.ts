@@ -75,6 +75,7 @@ async function run({ started, paths, folder }: DesktopOptions): Promise<void> {
         return now
       },
       openLink: async link => electron.shell.openExternal(addressOf(link)),
+      decideQuit: choice => (choice === 'now' ? quit.hurry() : quit.stay()),
     },
     logTo: process.stderr,
   })
@@ -86,13 +87,11 @@ async function run({ started, paths, folder }: DesktopOptions): Promise<void> {
   const live = followApp(app, changed)
 
   const quit = createQuit({
-    openTurns: () => live.now().openTurns.size,
-    waitMs: async () => Number(await settingOf('server.drain_seconds')) * 1000,
+    openTurns: app.openTurns,
+    terminalWaitMs: async () => Number(await settingOf('server.drain_seconds')) * 1000,
     ask: (openTurns, waitMs) => askToQuit(dialog, { openTurns, waitMs, parent: window.current() }),
-    drain: app.stop,
-    breakOff: () => {
-      for (const id of live.now().openTurns) void app.handlers['turns.stop']({ id })
-    },
+    leave: app.leave,
+    stop: app.stop,
     close: async () => {
       window.end()
       await app.close()
@@ -129,9 +128,10 @@ async function run({ started, paths, folder }: DesktopOptions): Promise<void> {
     images: join(folder, 'icons', 'tray'),
     state: (): TrayState => ({
       ...live.now(),
-      openTurns: live.now().openTurns.size,
+      openTurns: app.openTurns(),
       recent: choices.get().recent,
       launchAtLogin,
+      now: Date.now(),
     }),
     actions: {
       start: port => void app.handlers['proxy.start']({ port }),
@@ -141,6 +141,8 @@ async function run({ started, paths, folder }: DesktopOptions): Promise<void> {
       setRoute: target => void setRoute(target),
       setLaunchAtLogin: on => void setLaunchAtLogin(on),
       quit: quitAsUser,
+      hurryQuit: quit.hurry,
+      stay: quit.stay,
     },
     window,
     onMenu: menu => {

@@ -8,6 +8,7 @@ export const text = {
     starting: 'Starting…',
     stopping: 'Stopping…',
     stopped: 'Stopped',
+    leaving: (streams: string, seconds: number) => `Quitting in ${seconds} s · ${streams} open`,
     failed: {
       'address-taken': (port: number) => `Port ${port} is taken`,
       'address-denied': (port: number) => `Port ${port} is not allowed`,
@@ -38,6 +39,8 @@ export const text = {
     more: 'More…',
     launchAtLogin: 'Launch at login',
     quit: 'Quit LLM Interactive Proxy',
+    quitNow: 'Quit now',
+    stay: 'Don’t quit',
     file: 'File',
   },
 

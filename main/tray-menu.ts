@@ -20,6 +20,8 @@ export interface TrayState {
   readonly models: Output<'models.list'>
   /** As the system has it; absent where it can't be had. */
   readonly launchAtLogin: boolean | undefined
+  /** Epoch milliseconds, for what counts down. */
+  readonly now: number
 }
 
 /** What a click in the menu does. */
@@ -31,6 +33,9 @@ export interface TrayActions {
   readonly setRoute: (target: Target) => void
   readonly setLaunchAtLogin: (on: boolean) => void
   readonly quit: () => void
+  /** Cuts the wait for open turns short, or takes the quit back. */
+  readonly hurryQuit: () => void
+  readonly stay: () => void
 }
 
 type Item = MenuItemConstructorOptions
@@ -43,7 +48,7 @@ const MOST_MODELS = 25
 export function trayMenu(state: TrayState, platform: NodeJS.Platform, actions: TrayActions): Item[] {
   const keys = platform === 'darwin'
   return [
-    { label: stateLine(state.status), enabled: false },
+    { label: stateLine(state), enabled: false },
     ...(state.status.run === 'running' ? [{ label: figuresLine(state), enabled: false }] : []),
     ...(needsAttention(state.status) ? [{ label: text.state.attention, click: actions.open }] : []),
     { type: 'separator' },
@@ -54,12 +59,17 @@ export function trayMenu(state: TrayState, platform: NodeJS.Platform, actions: T
     { label: literal(text.menu.default(targetName(state.route))), submenu: routeMenu(state, actions) },
     { type: 'separator' },
     ...(state.launchAtLogin === undefined ? [] : [loginItem(state.launchAtLogin, actions)]),
-    { label: text.menu.quit, click: actions.quit, ...(keys && { accelerator: 'Command+Q' }) },
+    ...(state.status.endsAt === undefined ? [] : [{ label: text.menu.stay, click: actions.stay }]),
+    state.status.endsAt === undefined
+      ? { label: text.menu.quit, click: actions.quit, ...(keys && { accelerator: 'Command+Q' }) }
+      : { label: text.menu.quitNow, click: actions.hurryQuit },
   ]
 }
 
 /** What is shown when the pointer rests on the icon. */
-export function toolTip({ status, openTurns, route }: TrayState): string {
+export function toolTip(state: TrayState): string {
+  const { status, openTurns, route } = state
+  if (status.endsAt !== undefined) return text.toolTip.other(leavingWords(state, status.endsAt))
   return status.run === 'running'
     ? text.toolTip.running(addressOf(status), text.state.streams(openTurns), targetName(route))
     : text.toolTip.other(stateWords(status))
@@ -123,9 +133,17 @@ function loginItem(checked: boolean, { setLaunchAtLogin }: TrayActions): Item {
   return { label: text.menu.launchAtLogin, type: 'checkbox', checked, click: () => setLaunchAtLogin(!checked) }
 }
 
-function stateLine(status: Status): string {
+function stateLine(state: TrayState): string {
+  const { status } = state
+  if (status.endsAt !== undefined) return `○ ${leavingWords(state, status.endsAt)}`
   const marks = { running: '●', starting: '○', stopping: '○', stopped: '○', failed: '▲' } as const
   return `${marks[status.run]} ${stateWords(status)}`
+}
+
+/** Seconds by fives: a menu that changed every second could not be clicked where it is built anew for it. */
+function leavingWords({ openTurns, now }: TrayState, endsAt: number): string {
+  const seconds = Math.max(0, Math.ceil((endsAt - now) / 5000) * 5)
+  return text.state.leaving(text.state.streams(openTurns), seconds)
 }
 
 function stateWords(status: Status): string {

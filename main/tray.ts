@@ -38,12 +38,17 @@ export interface ShownTray {
   readonly redraw: () => void
 }
 
+function runOf({ status }: TrayState): string {
+  return `${status.run} ${status.endsAt ?? ''}`
+}
+
 /** The icon in the tray, its menu and its tooltip. */
 export function createTray(deps: TrayDeps): ShownTray {
   const { electron, platform, state } = deps
   const tray = new electron.Tray(image())
   let shown = ''
-  let shownRun: string | undefined
+  /** What is never shown late: whether the proxy runs, and whether the program is about to end. */
+  let shownRun = ''
   let shownImage = ''
   let isOpen = false
   let waiting: NodeJS.Timeout | undefined
@@ -54,7 +59,7 @@ export function createTray(deps: TrayDeps): ShownTray {
   draw()
 
   function update() {
-    if (state().status.run !== shownRun) {
+    if (runOf(state()) !== shownRun) {
       draw()
       return
     }
@@ -71,9 +76,11 @@ export function createTray(deps: TrayDeps): ShownTray {
     }
     const template = trayMenu(now, platform, deps.actions)
     const look = JSON.stringify([template, toolTip(now)])
+    // What counts down is looked at again, whether anything else happens or not.
+    if (now.status.endsAt !== undefined) waiting = setTimeout(draw, CALM_MS)
     if (isOpen || (look === shown && !force)) return
     shown = look
-    shownRun = now.status.run
+    shownRun = runOf(now)
     shownAt = Date.now()
     tray.setToolTip(toolTip(now))
     const menu = electron.Menu.buildFromTemplate(template)

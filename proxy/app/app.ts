@@ -33,8 +33,11 @@ export interface App {
   readonly configError: () => ConfigError | undefined
   /** Listens and takes turns. What hinders it stands in the status. */
   readonly start: () => Promise<Status>
-  /** Takes no more turns, and lets the open ones end. */
-  readonly stop: () => Promise<Status>
+  /** Takes no more turns, and lets the open ones end for so long, in milliseconds; as long as the config says where that is left out. */
+  readonly stop: (drainMs?: number) => Promise<Status>
+  /** Takes no more turns because the program ends, at this time at the latest (epoch milliseconds); `undefined` takes that back. */
+  readonly leave: (at: number | undefined) => void
+  readonly openTurns: () => number
   /** The address of the window for browsers, with its token. */
   readonly dashboard: () => string
   readonly close: () => Promise<void>
@@ -55,6 +58,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   let trouble: Status['trouble']
   let address: { readonly host: string; readonly port: number } | undefined
   let startedAt: number | undefined
+  let endsAt: number | undefined
   let stopLoggingTurns: (() => void) | undefined
 
   // Before the file is read, so that no change is missed.
@@ -172,6 +176,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       version: VERSION,
       instance,
       startedAt,
+      endsAt,
       shell,
       platform: process.platform,
       configProblems: configError?.problems.map(formatProblem) ?? [],
@@ -217,16 +222,22 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 
   /** The headless server goes on listening, since the window is served by it; it only refuses turns. */
-  async function stop(): Promise<Status> {
+  async function stop(drainMs = loaded.config.server.drain_seconds * 1000): Promise<Status> {
     if (run !== 'running') return status()
     become('stopping')
     if (shell === 'headless') {
       proxy?.accept(false)
     } else {
-      await proxy?.stop(loaded.config.server.drain_seconds * 1000)
+      await proxy?.stop(drainMs)
       address = undefined
     }
     return become('stopped')
+  }
+
+  function leave(at: number | undefined) {
+    endsAt = at
+    proxy?.accept(at === undefined)
+    notices.tell('status', status())
   }
 
   /** Tells `lip status` where this run is and how to ask it; only this user can read it. */
@@ -260,6 +271,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     configError: () => configError,
     start,
     stop,
+    leave,
+    openTurns: () => journal.counters().open,
     dashboard: () => `${status().url}/app#token=${token}`,
     close,
   }

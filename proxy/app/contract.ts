@@ -30,6 +30,8 @@ const status = z.object({
   version: z.string(),
   instance: z.string(),
   startedAt: z.number().optional(),
+  /** The program is about to end: when the open turns have ended, and at this time at the latest. No turns are taken meanwhile. */
+  endsAt: z.number().optional(),
   /** What stands around the proxy; with `headless` the window is a browser in front of the server. */
   shell: z.enum(['desktop', 'headless']),
   platform: z.string(),
@@ -200,6 +202,11 @@ export const calls = {
   'app.snapshot': {
     input: z.void(),
     output: z.object({ seq: z.number(), status, counters, backends: z.array(backend), route, turns: z.array(turn) }),
+  },
+  /** Decides a quit that waits for open turns: it is cut short, or taken back. */
+  'app.decideQuit': {
+    input: z.object({ choice: z.enum(['now', 'stay']) }),
+    output: z.union([unsupported, z.object({ supported: z.literal(true) })]),
   },
   'proxy.start': { input: z.object({ port: z.number().optional() }), output: status },
   'proxy.stop': { input: z.void(), output: status },

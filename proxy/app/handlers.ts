@@ -28,6 +28,11 @@ export function createHandlers(parts: AppParts, live: ReturnType<typeof createLi
         turns: [...journal.live(), ...(await newestTurns())].map(live.row),
       }
     },
+    'app.decideQuit': ({ choice }) => {
+      if (options.desktop === undefined) return elsewhere
+      options.desktop.decideQuit(choice)
+      return { supported: true }
+    },
     'proxy.start': ({ port }) => start(port),
     'proxy.stop': () => stop(),
     'proxy.restart': async () => {

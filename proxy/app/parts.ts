@@ -28,6 +28,8 @@ export interface Desktop {
   readonly loginItem: () => Promise<Output<'loginItem.get'>>
   readonly setLoginItem: (choice: Input<'loginItem.set'>) => Promise<Output<'loginItem.set'>>
   readonly openLink: (link: string) => Promise<void>
+  /** Decides a quit that waits for open turns: it is cut short or taken back. */
+  readonly decideQuit: (choice: Input<'app.decideQuit'>['choice']) => void
 }
 
 /** What the parts of the app share. */
@@ -48,6 +50,6 @@ export interface AppParts {
 
 /** The backends that need no entry in the config, as the config's checks know them. */
 export const knownBackends: readonly KnownBackend[] = [
-  ...Object.entries(presets).map(([id, { envPrefixes }]) => ({ id, envPrefixes })),
+  ...Object.entries(presets).map(([id, { envPrefix }]) => ({ id, envPrefix })),
   { id: demo.id },
 ]

@@ -66,7 +66,10 @@ export function createServer({ state, instance, routes }: ServerDeps): FastifyIn
   function refuseWhenStopped(): ProxyError | undefined {
     return state().isAccepting()
       ? undefined
-      : new ProxyError('overloaded', 'The proxy is stopped. Start it in its window.')
+      : new ProxyError(
+          'overloaded',
+          'The proxy takes no requests: it was stopped, or is about to quit. Start it in its window.',
+        )
   }
 
   app.get('/health', () => ({

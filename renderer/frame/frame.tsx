@@ -8,6 +8,7 @@ import { ConnectionStrip } from './connection-strip.tsx'
 import { Header } from './header.tsx'
 import { press, type Shortcuts } from './keyboard.ts'
 import { Palette } from './palette.tsx'
+import { QuitStrip } from './quit-strip.tsx'
 import { toggleProxy } from './run-control.tsx'
 import { ShortcutSheet } from './shortcut-sheet.tsx'
 import { Sidebar } from './sidebar.tsx'
@@ -20,7 +21,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   const statusBar = usePreferences(state => state.statusBar)
   useShortcuts()
   return (
-    <div className="grid h-full grid-cols-[auto_minmax(0,1fr)] grid-rows-[auto_auto_minmax(0,1fr)_auto]">
+    <div className="grid h-full grid-cols-[auto_minmax(0,1fr)] grid-rows-[auto_auto_auto_minmax(0,1fr)_auto]">
       <a
         href="#main"
         onClick={event => {
@@ -33,6 +34,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
       </a>
       <Header />
       <ConnectionStrip state={connection} />
+      <QuitStrip />
       <Sidebar />
       <main id="main" tabIndex={-1} className="min-h-0 min-w-0 outline-none">
         {children}

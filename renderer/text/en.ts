@@ -53,6 +53,14 @@ export const en = {
     tryNow: 'Try now',
   },
 
+  quit: {
+    waiting: 'Quitting when the open streams have ended.',
+    left: (open: number, seconds: number) =>
+      `${counted(open, { one: 'stream', other: 'streams' })} open, ${seconds} s at the most. No new requests are taken.`,
+    now: 'Quit now',
+    stay: 'Don’t quit',
+  },
+
   run: {
     stopped: 'Stopped',
     starting: 'Starting…',

@@ -87,6 +87,12 @@ async function openStream(client: OpenAI, model = 'demo:demo-slow') {
   return { chunks }
 }
 
+/** What a new request is refused with; nothing where it is taken. */
+async function refusalOf(client: OpenAI): Promise<string | undefined> {
+  const response = await fetch(`${client.baseURL}/models`)
+  return response.ok ? undefined : `${response.status} ${await response.text()}`
+}
+
 async function drain(chunks: AsyncIterator<unknown>) {
   while ((await chunks.next()).done !== true);
 }
@@ -354,14 +360,41 @@ describe('quitting', () => {
     await answerDialogs(launched, 0)
     const exited = once(launched.app.process(), 'exit')
     await clickTrayItem(launched.app, 'Quit LLM Interactive Proxy')
-    const ask = () =>
-      fetch(client.baseURL).then(
-        () => 'answers',
-        () => 'refuses',
-      )
-    await expect.poll(ask, soon).toBe('refuses')
+    await expect.poll(async () => refusalOf(client), soon).toMatch(/^503 .*about to quit/)
     await drain(chunks)
     expect(await exited).toEqual([0, null])
+  })
+
+  it('shows the wait in the window and the tray, and takes it back when told to', async () => {
+    const launched = await start()
+    const page = await runningPage(launched)
+    const client = await clientOf(page)
+    const { chunks } = await openStream(client)
+    await expect.poll(() => streamsLine(launched), soon).toMatch(/^1 stream · /)
+    await answerDialogs(launched, 0)
+    await clickTrayItem(launched.app, 'Quit LLM Interactive Proxy')
+    await page.getByText(/^1 stream open, (30|2\d) s at the most/).waitFor()
+    await page.getByText(/^1 stream open, (2[0-8]|1\d) s at the most/).waitFor()
+    await expect.poll(async () => (await trayLines(launched))[0], soon).toMatch(/^○ Quitting in \d+ s · 1 stream open$/)
+
+    await page.getByRole('button', { name: 'Don’t quit' }).click()
+    await page.getByText(/at the most/).waitFor({ state: 'detached' })
+    await expect.poll(async () => (await trayLines(launched))[0], soon).toMatch(/^● Running/)
+    expect((await chunks.next()).done).toBe(false)
+    expect(await refusalOf(client)).toBe(undefined)
+  })
+
+  it('cuts the wait short from the tray', async () => {
+    const launched = await start()
+    const { chunks } = await openStream(await clientOf(await runningPage(launched)))
+    await expect.poll(() => streamsLine(launched), soon).toMatch(/^1 stream · /)
+    await answerDialogs(launched, 0)
+    await clickTrayItem(launched.app, 'Quit LLM Interactive Proxy')
+    await expect.poll(() => trayLines(launched), soon).toContain('Quit now')
+    const exited = once(launched.app.process(), 'exit')
+    await clickTrayItem(launched.app, 'Quit now')
+    expect(await exited).toEqual([0, null])
+    await expect(drain(chunks)).rejects.toThrow()
   })
 
   it('breaks the request off if the user will not wait', async () => {

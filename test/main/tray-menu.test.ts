@@ -36,6 +36,7 @@ const state: TrayState = {
     { id: 'demo:demo', backend: 'demo', model: 'demo' },
   ],
   launchAtLogin: true,
+  now: 1_000_000,
 }
 
 const failed = (trouble: Partial<NonNullable<Status['trouble']>>): TrayState => ({
@@ -52,6 +53,8 @@ function noActions(): TrayActions {
     setRoute: vi.fn(),
     setLaunchAtLogin: vi.fn(),
     quit: vi.fn(),
+    hurryQuit: vi.fn(),
+    stay: vi.fn(),
   }
 }
 
@@ -131,6 +134,22 @@ describe('the tray’s menu', () => {
     expect(lines(menuOf(failed({ kind: 'config' })))[0]).toBe('(▲ The config has a problem)')
     expect(lines(menuOf(failed({ kind: 'address-denied' })))[0]).toBe('(▲ Port 8000 is not allowed)')
     expect(lines(menuOf(failed({})))[0]).toBe('(▲ Could not start)')
+  })
+
+  it('counts down while a quit waits for open streams, and offers both ways out of the wait', () => {
+    const actions = noActions()
+    const leaving = (ms: number) => ({ ...state, status: { ...running, endsAt: state.now + ms } })
+    const menu = trayMenu(leaving(26_000), 'darwin', actions)
+    expect(lines(menu)[0]).toBe('(○ Quitting in 30 s · 2 streams open)')
+    expect(lines(menuOf(leaving(4000)))[0]).toBe('(○ Quitting in 5 s · 2 streams open)')
+    expect(lines(menuOf(leaving(-1)))[0]).toBe('(○ Quitting in 0 s · 2 streams open)')
+    expect(lines(menu).slice(-2)).toEqual(['Don’t quit', 'Quit now'])
+    expect(toolTip(leaving(26_000))).toBe('LLM Interactive Proxy: Quitting in 30 s · 2 streams open')
+    click(menu, 'Don’t quit')
+    click(menu, 'Quit now')
+    expect(actions.stay).toHaveBeenCalledOnce()
+    expect(actions.hurryQuit).toHaveBeenCalledOnce()
+    expect(actions.quit).not.toHaveBeenCalled()
   })
 
   it('leads into the window when something needs attention', () => {

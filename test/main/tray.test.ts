@@ -40,7 +40,7 @@ function show(platform: NodeJS.Platform) {
     electron,
     platform,
     images: '/icons',
-    state: () => state,
+    state: () => ({ ...state, now: Date.now() }),
     actions: {} as TrayDeps['actions'],
     window: {
       show: () => {
@@ -81,6 +81,7 @@ function stateOf(run: Status['run'], openTurns = 0): TrayState {
     backends: [],
     models: [],
     launchAtLogin: false,
+    now: 0,
   }
 }
 
@@ -94,6 +95,18 @@ afterEach(() => {
 describe('the tray', () => {
   it('shows the state at once when it appears', () => {
     expect(show('linux').news()).toEqual(['image /icons/linux/running.png', 'menu 0 streams · today 0 tokens'])
+  })
+
+  it('shows a quit that waits at once, and counts down by itself', () => {
+    const { become, menus } = show('linux')
+    const state = stateOf('running', 1)
+    become({ ...state, status: { ...state.status, endsAt: Date.now() + 30_000 } })
+    expect(menus.at(-1)?.labels[0]).toBe('○ Quitting in 30 s · 1 stream open')
+    vi.advanceTimersByTime(6000)
+    expect(menus.at(-1)?.labels[0]).toBe('○ Quitting in 25 s · 1 stream open')
+    become(state)
+    expect(menus.at(-1)?.labels[0]).toBe('● Running · 127.0.0.1:8000')
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   it('shows a start or a stop at once', () => {

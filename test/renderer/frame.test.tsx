@@ -42,6 +42,15 @@ describe('The frame', () => {
     expect(await screen.findByText(/The log is being written/)).toBeDefined()
   })
 
+  test('counts down while a quit waits for open streams, and can take it back or cut it short', async () => {
+    const { user, ...fake } = await openApp({ turns: 3, open: 2, status: { endsAt: Date.now() + 30_000 } })
+    expect(screen.getByRole('timer').textContent).toMatch(/^2 streams open, (30|29) s at the most/)
+    await user.click(screen.getByRole('button', { name: 'Quit now' }))
+    await user.click(screen.getByRole('button', { name: 'Don’t quit' }))
+    expect(askedFor(fake, 'app.decideQuit')).toEqual([{ choice: 'now' }, { choice: 'stay' }])
+    expect(screen.queryByRole('timer')).toBeNull()
+  })
+
   test('goes to every screen by its keys', async () => {
     const { user } = await openApp(worlds.lively)
     for (const [key, name] of [

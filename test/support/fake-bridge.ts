@@ -82,6 +82,10 @@ export function createFakeBridge(world: FakeWorld = {}) {
       route,
       turns: turns.slice(0, world.told ?? 300),
     }),
+    'app.decideQuit': ({ choice }) => {
+      if (choice === 'stay') setStatus({ endsAt: undefined })
+      return { supported: true }
+    },
     'proxy.start': ({ port }) => run('running', port),
     'proxy.stop': () => run('stopped'),
     'proxy.restart': () => run('running'),

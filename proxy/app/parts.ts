@@ -50,6 +50,6 @@ export interface AppParts {
 
 /** The backends that need no entry in the config, as the config's checks know them. */
 export const knownBackends: readonly KnownBackend[] = [
-  ...Object.entries(presets).map(([id, { envPrefix }]) => ({ id, envPrefix })),
+  ...Object.entries(presets).map(([id, { envPrefixes }]) => ({ id, envPrefixes })),
   { id: demo.id },
 ]

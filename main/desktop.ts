@@ -1,5 +1,7 @@
 import * as electron from 'electron'
+import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { finished } from 'node:stream/promises'
 import type { LoginItem, Status, TurnRow } from '../proxy/app/contract.ts'
 import { createApp, VERSION, type Paths } from '../proxy/index.ts'
 import { appMenu } from './app-menu.ts'
@@ -10,6 +12,7 @@ import { serveIpc } from './ipc.ts'
 import { jumpList } from './jump-list.ts'
 import { addressOf } from './links.ts'
 import { followApp, type Live } from './live.ts'
+import { createLogFile } from './log-file.ts'
 import { createLoginItem } from './login-item.ts'
 import { remember } from './memory.ts'
 import { createNotify } from './notices.ts'
@@ -59,6 +62,7 @@ async function run({ started, paths, folder }: DesktopOptions): Promise<void> {
   const loginItem = createLoginItem(await systemAutostart(electronApp, started), choices)
   let launchAtLogin = isLaunched(await loginItem.read())
 
+  const log = createLogFile({ folder: paths.logsFolder, otherwise: process.stderr })
   const rendererDir = join(folder, '..', 'renderer')
   const app = await createApp({
     paths,
@@ -75,9 +79,10 @@ async function run({ started, paths, folder }: DesktopOptions): Promise<void> {
         return now
       },
       openLink: async link => electron.shell.openExternal(addressOf(link)),
+      openFolder,
       decideQuit: choice => (choice === 'now' ? quit.hurry() : quit.stay()),
     },
-    logTo: process.stderr,
+    logTo: log,
   })
   lockSession(electron.session.defaultSession)
   serveBundle(electron.protocol, rendererDir)
@@ -95,7 +100,7 @@ async function run({ started, paths, folder }: DesktopOptions): Promise<void> {
     close: async () => {
       window.end()
       await app.close()
-      await Promise.all([choices.saved(), place.saved()])
+      await Promise.all([choices.saved(), place.saved(), finished(log.end())])
     },
     exit: () => electronApp.quit(),
   })
@@ -138,6 +143,8 @@ async function run({ started, paths, folder }: DesktopOptions): Promise<void> {
       stop: () => void app.stop(),
       open: window.show,
       copyEndpoint: () => void electron.clipboard.writeText(endpointOf(app.status())),
+      openLogs: () =>
+        void openFolder(paths.logsFolder).catch((error: unknown) => dialog.showErrorBox(text.noLogs, String(error))),
       setRoute: target => void setRoute(target),
       setLaunchAtLogin: on => void setLaunchAtLogin(on),
       quit: quitAsUser,
@@ -200,6 +207,13 @@ async function run({ started, paths, folder }: DesktopOptions): Promise<void> {
     else if (order === 'stop') void app.stop()
     else if (!hidden) window.show()
   }
+}
+
+/** Shows a folder, which may not be there yet: it is made when the first line is written. */
+async function openFolder(folder: string) {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const problem = await electron.shell.openPath(folder)
+  if (problem !== '') throw new Error(problem)
 }
 
 /** Where a turn went, if it got an answer there. */

@@ -38,6 +38,7 @@ export const text = {
     asAskedShort: 'as asked',
     more: 'More…',
     launchAtLogin: 'Launch at login',
+    openLogs: 'Show logs folder',
     quit: 'Quit LLM Interactive Proxy',
     quitNow: 'Quit now',
     stay: 'Don’t quit',
@@ -45,6 +46,8 @@ export const text = {
   },
 
   notChanged: 'The default was not changed',
+
+  noLogs: 'The logs folder could not be opened',
 
   closed: {
     title: 'Still running',

@@ -32,6 +32,7 @@ export interface TrayActions {
   readonly copyEndpoint: () => void
   readonly setRoute: (target: Target) => void
   readonly setLaunchAtLogin: (on: boolean) => void
+  readonly openLogs: () => void
   readonly quit: () => void
   /** Cuts the wait for open turns short, or takes the quit back. */
   readonly hurryQuit: () => void
@@ -59,6 +60,7 @@ export function trayMenu(state: TrayState, platform: NodeJS.Platform, actions: T
     { label: literal(text.menu.default(targetName(state.route))), submenu: routeMenu(state, actions) },
     { type: 'separator' },
     ...(state.launchAtLogin === undefined ? [] : [loginItem(state.launchAtLogin, actions)]),
+    { label: text.menu.openLogs, click: actions.openLogs },
     ...(state.status.endsAt === undefined ? [] : [{ label: text.menu.stay, click: actions.stay }]),
     state.status.endsAt === undefined
       ? { label: text.menu.quit, click: actions.quit, ...(keys && { accelerator: 'Command+Q' }) }

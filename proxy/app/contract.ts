@@ -103,6 +103,14 @@ const turn = z.object({
   stopReason: z.string().optional(),
   upstreamId: z.string().optional(),
   error: z.string().optional(),
+  /** The name of the key or account that the backend was called with. */
+  credential: z.string().optional(),
+  /** What of the request the backend's protocol has no words for, with commas between. */
+  dropped: z.string().optional(),
+  /** The tries before the answer, in order. */
+  attempts: z.array(
+    z.object({ backend: z.string(), model: z.string(), credential: z.string().optional(), error: z.string() }),
+  ),
   /** The last words of an answer that is still coming, or its first words when it is over; where bodies are captured. */
   words: z.string().optional(),
 })
@@ -261,6 +269,13 @@ export const calls = {
     }),
     output: loginItem,
   },
+  /** The folder of the program's own log, which holds what is said beside the turns. */
+  'logs.get': {
+    input: z.void(),
+    output: z.union([unsupported, z.object({ supported: z.literal(true), folder: z.string() })]),
+  },
+  /** Shows that folder in the system's file manager. */
+  'logs.open': { input: z.void(), output: z.union([unsupported, z.object({ supported: z.literal(true) })]) },
   /** Opens one of our own documents or a vendor's page for keys, by name; never an address from the window. */
   'links.open': {
     input: z.object({ link: z.string() }),
@@ -304,5 +319,6 @@ export type KeyRow = z.output<typeof key>
 export type KeyStore = z.output<typeof keyStore>
 export type TestStep = z.output<typeof testStep>
 export type Setting = z.output<typeof setting>
+export type Logs = Output<'logs.get'>
 export type LoginItem = z.output<typeof loginItem>
 export type { Outcome }

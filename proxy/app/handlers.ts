@@ -58,6 +58,13 @@ export function createHandlers(parts: AppParts, live: ReturnType<typeof createLi
     'settings.set': ({ key, value }) => setSetting(parts, key, value),
     'loginItem.get': () => options.desktop?.loginItem() ?? elsewhere,
     'loginItem.set': choice => options.desktop?.setLoginItem(choice) ?? elsewhere,
+    'logs.get': () =>
+      options.desktop === undefined ? logsElsewhere : { supported: true, folder: options.paths.logsFolder },
+    'logs.open': async () => {
+      if (options.desktop === undefined) return logsElsewhere
+      await options.desktop.openFolder(options.paths.logsFolder)
+      return { supported: true }
+    },
     'links.open': async ({ link }) => {
       if (options.desktop === undefined) return elsewhere
       await options.desktop.openLink(link)
@@ -71,6 +78,11 @@ export function createHandlers(parts: AppParts, live: ReturnType<typeof createLi
     return store.query({ limit: FIRST_TURNS }).catch(() => journal.recent(FIRST_TURNS))
   }
 }
+
+const logsElsewhere = {
+  supported: false,
+  reason: 'Without the desktop app the log goes to the standard error of `lip serve`.',
+} as const
 
 const elsewhere = {
   supported: false,

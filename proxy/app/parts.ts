@@ -28,6 +28,8 @@ export interface Desktop {
   readonly loginItem: () => Promise<Output<'loginItem.get'>>
   readonly setLoginItem: (choice: Input<'loginItem.set'>) => Promise<Output<'loginItem.set'>>
   readonly openLink: (link: string) => Promise<void>
+  /** Shows a folder in the system's file manager. Throws where the system can't. */
+  readonly openFolder: (folder: string) => Promise<void>
   /** Decides a quit that waits for open turns: it is cut short or taken back. */
   readonly decideQuit: (choice: Input<'app.decideQuit'>['choice']) => void
 }

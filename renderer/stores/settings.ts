@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { Input, LoginItem, Output, Setting } from '../../proxy/app/contract.ts'
+import type { Input, LoginItem, Logs, Output, Setting } from '../../proxy/app/contract.ts'
 import { call, on } from '../bridge.ts'
 import { keepFresh } from './fresh.ts'
 
@@ -9,6 +9,7 @@ interface SettingsStore {
   /** The file that changes go to. */
   readonly file: string
   readonly loginItem: LoginItem | undefined
+  readonly logs: Logs | undefined
   /** Why they could not be had. */
   readonly error: string | undefined
   readonly load: () => Promise<void>
@@ -21,11 +22,16 @@ export const useSettings = create<SettingsStore>((set, get) => ({
   settings: undefined,
   file: '',
   loginItem: undefined,
+  logs: undefined,
   error: undefined,
   load: async () => {
     try {
-      const [list, loginItem] = await Promise.all([call('settings.list'), call('loginItem.get')])
-      set({ ...list, loginItem, error: undefined })
+      const [list, loginItem, logs] = await Promise.all([
+        call('settings.list'),
+        call('loginItem.get'),
+        call('logs.get'),
+      ])
+      set({ ...list, loginItem, logs, error: undefined })
     } catch (error) {
       set({ error: (error as Error).message })
     }

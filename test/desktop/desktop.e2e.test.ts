@@ -209,6 +209,33 @@ describe('the app', () => {
   })
 })
 
+describe('the log of the app', () => {
+  it('is a file in its folder, which the settings show and the tray opens', async () => {
+    await writeFile(join(data, 'config.yaml'), 'log_level: info\n')
+    const launched = await start()
+    const page = await runningPage(launched)
+    await launched.app.evaluate(({ shell }) => {
+      Object.assign(globalThis, { folders: [] })
+      shell.openPath = async folder => {
+        ;(globalThis as unknown as { folders: string[] }).folders.push(folder)
+        return ''
+      }
+    })
+    const { chunks } = await openStream(await clientOf(page), 'demo:demo-fast')
+    await drain(chunks)
+    const logs = join(data, 'logs')
+    await expect.poll(() => readFile(join(logs, 'app.log'), 'utf8').catch(() => ''), soon).toMatch(/INFO.*demo-fast/)
+
+    await page.getByRole('link', { name: /Settings/ }).click()
+    await page.getByText(logs, { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Show folder' }).click()
+    await clickTrayItem(launched.app, 'Show logs folder')
+    await expect
+      .poll(() => launched.app.evaluate(() => (globalThis as unknown as { folders: string[] }).folders), soon)
+      .toEqual([logs, logs])
+  })
+})
+
 describe('the window', () => {
   it('goes to the tray when it is closed, which is told once, and comes back at a click or a second start', async ({
     skip,

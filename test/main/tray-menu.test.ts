@@ -52,6 +52,7 @@ function noActions(): TrayActions {
     copyEndpoint: vi.fn(),
     setRoute: vi.fn(),
     setLaunchAtLogin: vi.fn(),
+    openLogs: vi.fn(),
     quit: vi.fn(),
     hurryQuit: vi.fn(),
     stay: vi.fn(),
@@ -104,6 +105,7 @@ describe('the tray’s menu', () => {
       '  More…',
       '---',
       '[x] Launch at login',
+      'Show logs folder',
       'Quit LLM Interactive Proxy',
     ])
   })
@@ -213,6 +215,7 @@ describe('the tray’s menu', () => {
     click(menu, 'Default: openai / gpt-x', 'demo / demo')
     click(menu, 'Default: openai / gpt-x', 'OpenAI', 'the model that is asked for')
     click(menu, 'Launch at login')
+    click(menu, 'Show logs folder')
     click(menu, 'Quit LLM Interactive Proxy')
     click(trayMenu(failed({ freePort: 8001 }), 'linux', actions), 'Use port 8001 this time')
     click(trayMenu(failed({ freePort: 8001 }), 'linux', actions), 'Try again')
@@ -222,6 +225,7 @@ describe('the tray’s menu', () => {
     expect(actions.setRoute).toHaveBeenNthCalledWith(1, { backend: 'demo', model: 'demo' })
     expect(actions.setRoute).toHaveBeenNthCalledWith(2, { backend: 'openai' })
     expect(actions.setLaunchAtLogin).toHaveBeenCalledWith(false)
+    expect(actions.openLogs).toHaveBeenCalledOnce()
     expect(actions.quit).toHaveBeenCalledOnce()
     expect(actions.start).toHaveBeenNthCalledWith(1, 8001)
     expect(actions.start).toHaveBeenNthCalledWith(2)

@@ -56,6 +56,19 @@ describe('The settings', () => {
     expect(await screen.findByText('No body is kept anywhere.')).toBeDefined()
   })
 
+  test('say where the log of the app is, and open it', async () => {
+    const { user, ...fake } = await openApp(worlds.lively, 'settings')
+    expect(screen.getByText('/home/ada/.local/state/llm-interactive-proxy/logs')).toBeDefined()
+    await user.click(screen.getByRole('button', { name: 'Show folder' }))
+    expect(askedFor(fake, 'logs.open')).toHaveLength(1)
+  })
+
+  test('say where the log goes where there is no desktop app', async () => {
+    await openApp(worlds.headless, 'settings')
+    expect(screen.getByText(/standard error/)).toBeDefined()
+    expect(screen.getByRole('button', { name: 'Show folder' }).hasAttribute('disabled')).toBe(true)
+  })
+
   test('are found by what they say', async () => {
     const { user } = await openApp(worlds.lively, 'settings')
     await user.type(screen.getByRole('searchbox'), 'log size')

@@ -6,6 +6,7 @@ import type {
   KeyRow,
   KeyStore,
   LoginItem,
+  Logs,
   Notice,
   NoticeBody,
   Route,
@@ -34,6 +35,7 @@ export interface FakeWorld {
   readonly stores?: readonly KeyStore[]
   readonly settings?: readonly Setting[]
   readonly loginItem?: LoginItem
+  readonly logs?: Logs
   /** Calls that fail, with what they say. */
   readonly failing?: Partial<Record<Call, string>>
   /** Calls that never answer. */
@@ -191,6 +193,8 @@ export function createFakeBridge(world: FakeWorld = {}) {
       if (loginItem.supported) loginItem = { ...loginItem, ...(chosen as Partial<typeof loginItem>) }
       return loginItem
     },
+    'logs.get': () => world.logs ?? { supported: true, folder: '/home/ada/.local/state/llm-interactive-proxy/logs' },
+    'logs.open': () => ({ supported: true }),
     'links.open': () => ({ supported: true }),
   }
 

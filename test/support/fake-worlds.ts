@@ -35,6 +35,7 @@ export const worlds = {
       supported: false,
       reason: 'The headless server runs as long as it is let run; start it with your system’s own service manager.',
     },
+    logs: { supported: false, reason: 'Without the desktop app the log goes to the standard error of `lip serve`.' },
   },
   weakStore: {
     stores: fakeStores.map(store =>

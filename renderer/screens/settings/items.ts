@@ -43,6 +43,21 @@ export const proxyItems: readonly Item[] = [
   },
 ]
 
+export const logItems: readonly Item[] = [
+  {
+    key: 'log_level',
+    ...words.items.logLevel,
+    control: {
+      type: 'choice',
+      choices: (['warn', 'info', 'silent'] as const).map(level => ({
+        value: level,
+        label: words.logLevel[level],
+        hint: words.logLevelHint[level],
+      })),
+    },
+  },
+]
+
 export const captureItems: readonly Item[] = [
   {
     key: 'traffic.capture',

@@ -11,14 +11,15 @@ import { text } from '../../text/text.ts'
 import { appearanceRows } from './appearance.tsx'
 import { ConfigRow } from './config-row.tsx'
 import { Group } from './group.tsx'
-import { captureItems, type Item, isFound, proxyItems } from './items.ts'
+import { captureItems, type Item, isFound, logItems, proxyItems } from './items.ts'
 import { loginRows } from './login.tsx'
+import { logRows } from './logs.tsx'
 
 const words = text.settings
 
 /** Every setting with its value, where that comes from, and what it does. */
 export function Settings() {
-  const { settings, file, loginItem, error, load } = useSettings()
+  const { settings, file, loginItem, logs, error, load } = useSettings()
   const status = useStatus(state => state.status)
   const search = usePlace().params.get('q') ?? ''
   useEffect(() => void load(), [load])
@@ -34,7 +35,8 @@ export function Settings() {
   const general = [...appearanceRows(search), ...loginRows(search, loginItem)]
   const proxy = found(proxyItems)
   const capture = found(captureItems)
-  const isNothing = general.length + proxy.length + capture.length === 0
+  const log = [...found(logItems).map(row), ...logRows(search, logs)]
+  const isNothing = general.length + proxy.length + capture.length + log.length === 0
 
   return (
     <div className="h-full overflow-y-auto">
@@ -66,6 +68,7 @@ export function Settings() {
           <>
             {proxy.length > 0 && <Group title={words.groups.proxy}>{proxy.map(row)}</Group>}
             {capture.length > 0 && <Group title={words.groups.capture}>{capture.map(row)}</Group>}
+            {log.length > 0 && <Group title={words.groups.log}>{log}</Group>}
           </>
         )}
       </div>

@@ -31,6 +31,9 @@ export function turnRow(record: TurnRecord, words?: string): TurnRow {
     stopReason: record.stopReason,
     upstreamId: record.upstreamId,
     error: record.error,
+    credential: record.credential,
+    dropped: record.dropped,
+    attempts: record.attempts === undefined ? [] : (JSON.parse(record.attempts) as TurnRow['attempts']),
     words,
   }
 }

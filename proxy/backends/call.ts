@@ -1,17 +1,18 @@
 import type { Credential } from '../core/credential.ts'
 import { ProxyError } from '../core/errors.ts'
 import type { Events } from '../core/events.ts'
-import { replay } from '../core/reply.ts'
+import { replay, type Reply } from '../core/reply.ts'
 import type { Request } from '../core/request.ts'
 import { restoreTools } from '../core/restore-tools.ts'
-import { protocolOf } from '../protocols/index.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import { USER_AGENT } from '../version.ts'
 import { jsonOrText } from '../wire/json.ts'
-import { decodeSse } from '../wire/sse.ts'
+import { decodeSse, type Frames } from '../wire/sse.ts'
 import type { Api, RemoteBackend } from './backend.ts'
 import { endpointsOf, LOOP_HEADER, openedBy } from './endpoints.ts'
+import { asTaken, dialectOf, explained, refuseInside, straightened, withFacts } from './quirks.ts'
 import { textOf, type Upstream, type UpstreamHeaders } from './upstream.ts'
+import { waitIn } from './wait.ts'
 
 /** A request to a backend in its own protocol, and what is told of its answer besides the events. */
 export interface Call {
@@ -21,26 +22,31 @@ export interface Call {
   readonly credential: Credential | undefined
   /** With the backend's name of the model. */
   readonly request: Request
+  /** The client's `user-agent`, for backends that serve known agents only. */
+  readonly agent?: string | undefined
   /** Gives the request up at once. */
   readonly signal: AbortSignal
   readonly answered: (headers: UpstreamHeaders) => void
 }
 
 /** One attempt on the wire: encode, send, check the status, frame, decode. A stream is asked for whatever the client wants. */
-export async function* call({ upstream, backend, api, credential, request, signal, answered }: Call): Events {
+export async function* call({ upstream, backend, api, credential, agent, request, signal, answered }: Call): Events {
   const protocol = protocolIn(backend, api)
-  const body = Buffer.from(JSON.stringify(protocol.encodeRequest(request)))
+  const taken = asTaken(api, request)
+  const body = Buffer.from(JSON.stringify(withFacts(api, protocol.encodeRequest(taken), taken)))
+  const streams = api.streams !== false
   const { answer, auth, fixed } = endpointsOf(api, credential)
   const response = await upstream.open(
     {
       method: 'POST',
-      endpoint: openedBy(answer(request.model, true), api, credential),
+      endpoint: openedBy(answer(request.model, streams), api, credential),
       headers: {
         'content-type': 'application/json',
         'content-length': String(body.length),
-        accept: 'text/event-stream',
-        'user-agent': USER_AGENT,
-        [LOOP_HEADER]: '1',
+        accept: streams ? 'text/event-stream' : 'application/json',
+        'user-agent': agentFor(api, agent),
+        ...(api.bareHeaders !== true && { [LOOP_HEADER]: '1' }),
+        ...api.identity,
         ...fixed,
         ...(credential !== undefined && auth(credential)),
         ...backend.headers,
@@ -51,30 +57,57 @@ export async function* call({ upstream, backend, api, credential, request, signa
     signal,
   )
   answered(response.headers)
-  if (response.status !== 200) throw refusal(protocol, response.status, response.headers, await textOf(response.chunks))
+  if (response.status !== 200) {
+    const text = await textOf(response.chunks)
+    throw explained(api, refusal(protocol, response.status, response.headers, text), text)
+  }
   const isStream = String(response.headers['content-type'] ?? '').startsWith('text/event-stream')
   const events = isStream
-    ? protocol.decodeStream(decodeSse(response.chunks))
-    : replay(protocol.decodeReply(jsonOrText(await textOf(response.chunks))))
-  yield* restoreTools(request.tools)(events)
+    ? protocol.decodeStream(checked(api, decodeSse(response.chunks)))
+    : replay(wholeIn(api, protocol, await textOf(response.chunks)))
+  yield* restoreTools(request.tools)(straightened(api, events))
 }
 
-function protocolIn(backend: RemoteBackend, api: Api): Protocol {
-  const protocol = protocolOf(api.protocol)
+/** Who calls, to a backend that looks at it: the client, where it is an agent that names itself; else we do. */
+export function agentFor({ agentsOnly }: Api, client: string | undefined): string {
+  return agentsOnly === true && client !== undefined && AGENTS.test(client) ? client : USER_AGENT
+}
+
+const AGENTS = /^(claude-(cli|code)|codex|kimi|geminicli|qwencode|opencode|crush|aider|goose)\b|\b(cline|roo-?code|kilo-?code)\//i
+
+function wholeIn(api: Api, protocol: Protocol, text: string): Reply {
+  refuseInside(api, text)
+  return protocol.decodeReply(jsonOrText(text))
+}
+
+function checked(api: Api, frames: Frames): Frames {
+  return api.errorsInside200 === true ? withoutErrors(api, frames) : frames
+}
+
+async function* withoutErrors(api: Api, frames: Frames): Frames {
+  for await (const batch of frames) {
+    for (const { data } of batch) refuseInside(api, data)
+    yield batch
+  }
+}
+
+/** How a backend's API speaks: its protocol, in its dialect. Throws for one that is not spoken here. */
+export function protocolIn(backend: RemoteBackend, api: Api): Protocol {
+  const protocol = dialectOf(api)
   if (protocol !== undefined) return protocol
   throw new ProxyError('invalid-request', `Backend ${backend.id} speaks ${api.protocol}, which is not spoken here yet.`)
 }
 
-/** The backend's refusal in our words, with how long it asked us to wait. */
-function refusal(protocol: Protocol, status: number, headers: UpstreamHeaders, text: string): ProxyError {
+/** A backend's refusal in our words, with how long it asked us to wait. */
+export function refusal(protocol: Protocol, status: number, headers: UpstreamHeaders, text: string): ProxyError {
   const error = protocol.decodeError(status, jsonOrText(text))
-  const wait = Number(headers['retry-after'])
-  if (error.retryAfterMs !== undefined || !Number.isFinite(wait)) return error
+  const retryAfterMs = error.retryAfterMs ?? waitIn(headers)
+  if (retryAfterMs === error.retryAfterMs) return error
   return new ProxyError(error.kind, error.message, {
     param: error.param,
     code: error.code,
     status,
-    retryAfterMs: wait * 1000,
+    retryAfterMs,
     cause: error,
   })
 }

@@ -23,10 +23,26 @@ export const anthropicModels: ModelShape = {
   }),
 }
 
+/** Gemini's (`GET /v1beta/models`), on one page. */
+export const geminiModels: ModelShape = {
+  one: geminiModel,
+  list: models => ({ models: models.map(geminiModel) }),
+}
+
 function openaiModel({ id, backend }: ListedModel) {
   return { id, object: 'model', created: 0, owned_by: backend }
 }
 
 function anthropicModel({ id }: ListedModel) {
   return { type: 'model', id, display_name: id, created_at: '1970-01-01T00:00:00Z' }
+}
+
+function geminiModel({ id, model }: ListedModel) {
+  return {
+    name: `models/${id}`,
+    baseModelId: model,
+    version: '',
+    displayName: id,
+    supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens'],
+  }
 }

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Api, RemoteBackend } from '../backends/backend.ts'
 import { endpointsOf, openedBy, type Endpoint } from '../backends/endpoints.ts'
-import { firstOf, requestIdIn, type Upstream } from '../backends/upstream.ts'
+import { refusal } from '../backends/call.ts'
+import { firstOf, requestIdIn, type Upstream, type UpstreamHeaders } from '../backends/upstream.ts'
 import type { Credential } from '../core/credential.ts'
 import { ProxyError } from '../core/errors.ts'
 import type { Protocol } from '../protocols/protocol.ts'
@@ -23,16 +24,24 @@ export interface Relay {
   readonly turn: OpenTurn
 }
 
+/** A backend's refusal, which the client has not been told of. */
+export interface Refused {
+  readonly refused: ProxyError
+  /** Tells the client, as the last word of this turn. Throws what is to be told where the backend has no words of its own. */
+  readonly tell: () => Observed
+}
+
 /**
  * The turn that needs no change: the backend's bytes to the client as they come, chunk for chunk, as fast as the client
- * reads. What is noted of them is read beside the stream. Settles when the answer is over; fails with what went wrong only
- * as long as nothing has been sent. The client's hang-up gives the backend's request up at once.
+ * reads. What is noted of them is read beside the stream. Settles when the answer is over, or with a refusal, of which nothing
+ * has been sent. The client's hang-up gives the backend's request up at once.
  */
-export function relay(asked: Relay): Promise<Observed> {
+export function relay(asked: Relay): Promise<Observed | Refused> {
   const { protocol, request, response, upstream, backend, api, credential, body, turn } = asked
   const door = endpointsOf(api, credential).answer(turn.served ?? '', false)
-  return new Promise((resolve, reject) => {
+  return new Promise(resolve => {
     const observer = createObserver(protocol, turn)
+    let refusing: Refusing | undefined
     const call = upstream.send(
       {
         method: 'POST',
@@ -46,18 +55,20 @@ export function relay(asked: Relay): Promise<Observed> {
           if (status >= 300 && status < 400) {
             call.abort()
             over()
-            reject(redirected(backend, firstOf(headers['location'])))
+            resolve(untold(redirected(backend, firstOf(headers['location']))))
             return
           }
-          turn.firstByteMs = turn.elapsed()
-          turn.responseHeaders = headers
-          turn.upstreamId = requestIdIn(headers)
-          observer.begin(status, firstOf(headers['content-type']) ?? '')
-          const answered = headersForClient(headers)
-          answered[TURN_HEADER] = turn.id
-          response.writeHead(status, answered)
+          if (status >= 400) {
+            refusing = { status, headers, chunks: [] }
+            return
+          }
+          begin(status, headers)
         },
         data(chunk) {
+          if (refusing !== undefined) {
+            refusing.chunks.push(chunk)
+            return
+          }
           if (!response.write(chunk)) {
             call.pause()
             response.once('drain', call.resume)
@@ -66,6 +77,10 @@ export function relay(asked: Relay): Promise<Observed> {
         },
         end() {
           over()
+          if (refusing !== undefined) {
+            resolve(told(refusing))
+            return
+          }
           const observed = observer.end()
           // An answer without its end mark must not look whole to the client either.
           if (observed.interrupted) breakOff(response)
@@ -75,7 +90,7 @@ export function relay(asked: Relay): Promise<Observed> {
         failed(error) {
           over()
           if (!response.headersSent) {
-            reject(error)
+            resolve(untold(error))
             return
           }
           observer.end()
@@ -85,6 +100,15 @@ export function relay(asked: Relay): Promise<Observed> {
       },
     )
 
+    function begin(status: number, headers: UpstreamHeaders) {
+      turn.firstByteMs = turn.elapsed()
+      turn.responseHeaders = headers
+      turn.upstreamId = requestIdIn(headers)
+      observer.begin(status, firstOf(headers['content-type']) ?? '')
+      const answered = headersForClient(headers)
+      answered[TURN_HEADER] = turn.id
+      response.writeHead(status, answered)
+    }
     function hungUp() {
       call.abort()
       if (response.headersSent) observer.end()
@@ -94,7 +118,36 @@ export function relay(asked: Relay): Promise<Observed> {
       response.off('close', hungUp)
     }
     response.once('close', hungUp)
+
+    function told({ status, headers, chunks }: Refusing): Refused {
+      const body = Buffer.concat(chunks)
+      return {
+        refused: refusal(protocol, status, headers, body.toString('utf8')),
+        tell() {
+          begin(status, headers)
+          response.end(body)
+          observer.data(body)
+          return observer.end()
+        },
+      }
+    }
   })
+}
+
+/** A refusal whose body is not whole yet. */
+interface Refusing {
+  readonly status: number
+  readonly headers: UpstreamHeaders
+  readonly chunks: Buffer[]
+}
+
+function untold(refused: ProxyError): Refused {
+  return {
+    refused,
+    tell() {
+      throw refused
+    },
+  }
 }
 
 /** With what the client put behind the path (`?beta=true`), but for a key, which is for us. */

@@ -79,10 +79,10 @@ export function createServer({ state, instance, routes }: ServerDeps): FastifyIn
     uptime_s: Math.round((performance.now() - startedAt) / 100) / 10,
   }))
 
-  for (const { path, protocol } of frontends) {
+  for (const { path, protocol, relays } of frontends) {
     app.post(path, { config: { protocol } }, (request, reply) => {
       reply.hijack()
-      void runTurn(state(), { protocol, request: request.raw, response: reply.raw, body: bodyOf(request) })
+      void runTurn(state(), { protocol, relays, request: request.raw, response: reply.raw, body: bodyOf(request) })
     })
   }
 

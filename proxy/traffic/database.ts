@@ -109,6 +109,9 @@ const migrations = [
      text BLOB,
      PRIMARY KEY (turn, message)
    );`,
+  `ALTER TABLE turns ADD COLUMN credential TEXT;
+   ALTER TABLE turns ADD COLUMN dropped TEXT;
+   ALTER TABLE turns ADD COLUMN attempts TEXT;`,
 ]
 
 /** The version of the schema that this program writes. */

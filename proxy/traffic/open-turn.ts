@@ -11,6 +11,10 @@ import type { TurnRecord } from './record.ts'
 /** A turn while it lasts: whoever learns something of it notes it here. */
 export interface OpenTurn extends Known, Mutable<Noted> {
   usage: Usage | undefined
+  /** What of the request the backend's protocol has no words for. */
+  dropped: readonly string[]
+  /** What was tried before the answer, in order. */
+  readonly failedAttempts: FailedAttempt[]
   /** Ends the turn as its client's hang-up would; set by whoever serves it. */
   breakOff: (() => void) | undefined
   /** Headers of the answer, for the capture. */
@@ -20,6 +24,15 @@ export interface OpenTurn extends Known, Mutable<Noted> {
   readonly requestCapture: CapturedMessage | undefined
   /** Milliseconds since the turn began, to the microsecond. */
   readonly elapsed: () => number
+}
+
+/** A try that did not become the answer. */
+export interface FailedAttempt {
+  readonly backend: string
+  readonly model: string
+  /** The name of the credential, never the secret. */
+  readonly credential?: string | undefined
+  readonly error: string
 }
 
 /** What a turn begins with. */
@@ -72,6 +85,9 @@ export function beginTurn(
     firstByteMs: undefined,
     firstTokenMs: undefined,
     usage: undefined,
+    credential: undefined,
+    dropped: [],
+    failedAttempts: [],
     requestBytes: body.length,
     responseBytes: 0,
     stopReason: undefined,
@@ -115,6 +131,9 @@ export function recordOf(turn: OpenTurn, end?: End): TurnRecord {
     stopReason: turn.stopReason,
     upstreamId: turn.upstreamId,
     error: end?.error,
+    credential: turn.credential,
+    dropped: turn.dropped.length === 0 ? undefined : turn.dropped.join(', '),
+    attempts: turn.failedAttempts.length === 0 ? undefined : JSON.stringify(turn.failedAttempts),
   }
 }
 
@@ -145,6 +164,7 @@ type Noted = Pick<
   | 'responseBytes'
   | 'stopReason'
   | 'upstreamId'
+  | 'credential'
 >
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }

@@ -46,6 +46,12 @@ export interface TurnRecord {
   /** The vendor's id of the request. */
   readonly upstreamId: string | undefined
   readonly error: string | undefined
+  /** The name of the key or account that the backend was called with. */
+  readonly credential: string | undefined
+  /** What of the request the backend's protocol has no words for, with commas between. */
+  readonly dropped: string | undefined
+  /** The tries before the answer, as JSON: a list of `FailedAttempt`. */
+  readonly attempts: string | undefined
 }
 
 /** How a turn was answered: bytes through, by way of the canonical model, or by the proxy itself. */
@@ -80,4 +86,7 @@ export const columns = [
   'stopReason',
   'upstreamId',
   'error',
+  'credential',
+  'dropped',
+  'attempts',
 ] as const satisfies readonly (keyof TurnRecord)[]

@@ -100,6 +100,7 @@ export function fakeTurn(id: string, at: number, random: () => number): TurnRow 
     stopReason: failed ? undefined : random() < 0.3 ? 'tool-calls' : 'end',
     upstreamId: failed ? undefined : `chatcmpl-${id.slice(-8)}`,
     error: error === '' ? undefined : error,
+    attempts: [],
     words: failed ? undefined : pick(phrases, random()),
   }
 }
@@ -138,6 +139,7 @@ export function openTurn(id: string, at: number, random: () => number): TurnRow 
     firstTokenMs: firstTokenMs ?? 400,
     requestBytes: turn.requestBytes,
     responseBytes: 0,
+    attempts: [],
     words: pick(phrases, random()),
   }
 }

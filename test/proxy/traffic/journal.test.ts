@@ -59,6 +59,9 @@ describe('a turn', () => {
       stopReason: 'stop',
       upstreamId: 'req_42',
       error: undefined,
+      credential: undefined,
+      dropped: undefined,
+      attempts: undefined,
     }
     expect(journal.recent(1)).toEqual([expected])
     expect(await store.query({})).toEqual([expected])

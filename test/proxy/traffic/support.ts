@@ -87,6 +87,9 @@ export function closedTurn(n: number, changes: Partial<TurnRecord> = {}): TurnRe
     stopReason: 'stop',
     upstreamId: 'req_1',
     error: undefined,
+    credential: undefined,
+    dropped: undefined,
+    attempts: undefined,
     ...changes,
   }
 }

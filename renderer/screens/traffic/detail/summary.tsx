@@ -16,6 +16,9 @@ export function Summary({ turn }: { readonly turn: TurnRow }) {
     [words.backend, turn.backend],
     [words.way, way],
     [words.why, turn.why],
+    [words.dropped, turn.dropped],
+    [words.credential, turn.credential],
+    [words.attempts, turn.attempts.length === 0 ? undefined : turn.attempts.map(attemptLine).join('\n')],
     [words.client, turn.client],
     [words.frontend, `${turn.frontend} · ${turn.path} · ${turn.streamed ? text.detail.streamed : text.detail.whole}`],
     [words.started, moment(turn.at)],
@@ -43,4 +46,8 @@ export function Summary({ turn }: { readonly turn: TurnRow }) {
       <FactList facts={facts.filter((fact): fact is Fact & readonly [string, string] => fact[1] !== undefined)} />
     </div>
   )
+}
+
+function attemptLine({ backend, model, credential, error }: TurnRow['attempts'][number]): string {
+  return `${backend}:${model}${credential === undefined ? '' : ` (${credential})`}: ${error}`
 }

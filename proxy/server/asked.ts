@@ -1,0 +1,62 @@
+import { ProxyError } from '../core/errors.ts'
+import type { Request } from '../core/request.ts'
+import type { Address, Protocol } from '../protocols/protocol.ts'
+import { parseJson } from '../wire/json.ts'
+import { findModelField, replaceModel, type ModelField } from '../wire/model-field.ts'
+
+/** What a client asks, as far as it has to be understood: at first only the model. */
+export interface Asked {
+  /** The model it names, empty if it names none. */
+  readonly model: string
+  /** The body as it goes to a backend of the same format under its name of the model; the very same bytes where the names are the same. */
+  readonly bodyFor: (model: string) => Buffer
+  /** The whole request. Throws `invalid-request` for a body that no client may send. */
+  readonly request: () => Request
+}
+
+/** Reads what has to be read before a turn can go anywhere: by bytes where that is sure, else by the parsed body. */
+export function readAsked(protocol: Protocol, body: Buffer, address?: Address): Asked {
+  const request = () => protocol.decodeRequest(parseJson(body), address)
+  if (address !== undefined) {
+    if (body.length <= CHECKED_BYTES) parseObject(body)
+    return { model: address.model, bodyFor: () => body, request }
+  }
+  const { model, field, parsed } = readModel(body)
+  return { model, request, bodyFor: served => withModel(body, served, { model, field, parsed }) }
+}
+
+/** The model that a body names, and where. */
+interface NamedModel {
+  readonly model: string
+  readonly field?: ModelField | undefined
+  readonly parsed?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** Bodies up to this size are checked to be JSON even where that is not needed: it costs next to nothing there. */
+const CHECKED_BYTES = 8192
+
+function readModel(body: Buffer): NamedModel {
+  const field = findModelField(body)
+  if (field !== undefined && body.length > CHECKED_BYTES) return { model: field.value, field }
+  const parsed = parseObject(body)
+  if (field !== undefined) return { model: field.value, field }
+  const { model } = parsed
+  if (model !== undefined && model !== null && typeof model !== 'string') {
+    throw new ProxyError('invalid-request', 'The field "model" must be a string.', {
+      param: 'model',
+      code: 'invalid_type',
+    })
+  }
+  return { model: model ?? '', parsed }
+}
+
+function parseObject(body: Buffer): Readonly<Record<string, unknown>> {
+  const parsed = parseJson(body)
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Record<string, unknown>
+  throw new ProxyError('invalid-request', 'The body must be a JSON object.')
+}
+
+function withModel(body: Buffer, served: string, { model, field, parsed }: NamedModel): Buffer {
+  if (field === undefined) return Buffer.from(JSON.stringify({ ...parsed, model: served }))
+  return model === served ? body : replaceModel(body, field, served)
+}

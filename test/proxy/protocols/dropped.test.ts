@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import type { Request } from '../../../proxy/core/request.ts'
+import { anthropic } from '../../../proxy/protocols/anthropic/index.ts'
+import { dropped } from '../../../proxy/protocols/dropped.ts'
+import { openaiChat } from '../../../proxy/protocols/openai-chat/index.ts'
+
+const asked: Request = {
+  model: 'claude-sonnet-4-5',
+  stream: true,
+  system: [],
+  messages: [{ role: 'user', parts: [{ type: 'text', text: 'hello' }] }],
+  tools: [],
+  sampling: {},
+}
+
+describe('what a protocol has no words for', () => {
+  it('is named, and what it has words for is not', () => {
+    const request: Request = { ...asked, sampling: { seed: 7, topP: 0.9, logprobs: true }, verbosity: 'low' }
+    expect(dropped(anthropic, request)).toEqual(['seed', 'logprobs', 'verbosity'])
+    expect(dropped(openaiChat, request)).toEqual([])
+  })
+
+  it('is nothing where nothing was set', () => {
+    expect(dropped(anthropic, { ...asked, sampling: { logprobs: false } })).toEqual([])
+  })
+
+  it('counts tools and parts that only another protocol knows', () => {
+    const request: Request = {
+      ...asked,
+      tools: [{ type: 'server', protocol: 'openai-responses', name: 'web_search', raw: { type: 'web_search' } }],
+      messages: [
+        ...asked.messages,
+        { role: 'assistant', parts: [{ type: 'opaque', protocol: 'openai-responses', raw: { type: 'mcp_call' } }] },
+      ],
+    }
+    expect(dropped(anthropic, request)).toEqual(['tool web_search', 'parts of openai-responses'])
+  })
+})

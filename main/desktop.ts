@@ -167,6 +167,7 @@ async function run({ started, paths, folder }: DesktopOptions): Promise<void> {
     quitAsUser()
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void quit.ask('terminal'))
+  electron.powerMonitor.on('resume', () => void app.wake())
   electron.powerMonitor.on('shutdown', (event?: Electron.Event) => {
     event?.preventDefault()
     void quit.ask('system')

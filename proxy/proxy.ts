@@ -36,6 +36,8 @@ export interface Proxy {
   configure(config: Config): Promise<void>
   /** Whether turns are taken at all: a server that goes on listening for its window can still be stopped for clients. */
   accept(turns: boolean): void
+  /** The computer slept: nothing that may have died meanwhile is used again. */
+  wake(): void
   /** What turns go by at this moment. */
   state(): ServerState
   close(): Promise<void>
@@ -127,6 +129,7 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
     accept(turns) {
       accepting = turns
     },
+    wake: () => upstream.wake(),
     state: () => state,
     async close() {
       await stop(0)

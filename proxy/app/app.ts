@@ -38,6 +38,8 @@ export interface App {
   /** Takes no more turns because the program ends, at this time at the latest (epoch milliseconds); `undefined` takes that back. */
   readonly leave: (at: number | undefined) => void
   readonly openTurns: () => number
+  /** The computer slept: whatever may have died meanwhile is made anew. What was stopped stays stopped. */
+  readonly wake: () => Promise<void>
   /** The address of the window for browsers, with its token. */
   readonly dashboard: () => string
   readonly close: () => Promise<void>
@@ -240,6 +242,26 @@ export async function createApp(options: AppOptions): Promise<App> {
     notices.tell('status', status())
   }
 
+  async function wake() {
+    proxy?.wake()
+    if (run === 'running' && address !== undefined && !(await answers())) {
+      const { port } = address
+      await stop(0)
+      await start(port)
+    }
+    await tellFigures()
+  }
+
+  /** Whether this run of the program is what answers at its address. */
+  async function answers(): Promise<boolean> {
+    try {
+      const response = await fetch(`${status().url}/health`, { signal: AbortSignal.timeout(2000) })
+      return ((await response.json()) as { instance?: unknown }).instance === instance
+    } catch {
+      return false
+    }
+  }
+
   /** Tells `lip status` where this run is and how to ask it; only this user can read it. */
   async function writeInstance() {
     const about = {
@@ -272,6 +294,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     start,
     stop,
     leave,
+    wake,
     openTurns: () => journal.counters().open,
     dashboard: () => `${status().url}/app#token=${token}`,
     close,

@@ -43,34 +43,74 @@ export interface Upstream {
   /** Settles when the head is there; the chunks wait to be read, and hold the backend back while they do. Fails with a ProxyError. */
   open(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamAnswer>
   send(request: UpstreamRequest, listener: UpstreamListener): UpstreamCall
+  /** The computer slept: no idle connection is used again, and an open answer that stays silent for half a minute is given up. */
+  wake(): void
   close(): Promise<void>
 }
 
 const CONNECT_TIMEOUT_MS = 10_000
+const KEEP_ALIVE_MS = 60_000
+/** How long an answer that was open while the computer slept has to say something. */
+const AWAKE_MS = 30_000
+
+interface UsedPool {
+  readonly pool: Pool
+  /** By the clock on the wall: timers stand still while the computer sleeps, connections die all the same. */
+  usedAt: number
+}
+
+interface OpenCall {
+  isSilent: boolean
+  readonly giveUp: () => void
+}
 
 export function createUpstream(): Upstream {
-  const pools = new Map<string, Pool>()
+  const pools = new Map<string, UsedPool>()
+  const calls = new Set<OpenCall>()
 
-  function poolOf(origin: string): Pool {
-    let pool = pools.get(origin)
-    if (pool === undefined) {
-      pool = new Pool(origin, {
-        connections: 1024,
-        pipelining: 1,
-        keepAliveTimeout: 60_000,
-        connect: { timeout: CONNECT_TIMEOUT_MS },
-      })
-      pools.set(origin, pool)
+  function poolOf(origin: string): UsedPool {
+    const now = Date.now()
+    const known = pools.get(origin)
+    if (known !== undefined && now - known.usedAt < KEEP_ALIVE_MS) {
+      known.usedAt = now
+      return known
     }
-    return pool
+    if (known !== undefined) retire(known)
+    const pool = new Pool(origin, {
+      connections: 1024,
+      pipelining: 1,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connect: { timeout: CONNECT_TIMEOUT_MS },
+    })
+    const fresh = { pool, usedAt: now }
+    pools.set(origin, fresh)
+    return fresh
+  }
+
+  /** Closes its idle connections at once, and the others when their answers have ended. */
+  function retire({ pool }: UsedPool) {
+    pool.close().catch(() => undefined)
+  }
+
+  function wake() {
+    for (const used of pools.values()) retire(used)
+    pools.clear()
+    const open = [...calls]
+    for (const call of open) call.isSilent = true
+    setTimeout(() => {
+      for (const call of open) if (call.isSilent && calls.has(call)) call.giveUp()
+    }, AWAKE_MS).unref()
   }
 
   function send(request: UpstreamRequest, listener: UpstreamListener): UpstreamCall {
     let controller: Dispatcher.DispatchController | undefined
     let aborted = false
     let answered = false
+    const used = poolOf(request.endpoint.origin)
+    const call: OpenCall = { isSilent: false, giveUp: () => controller?.abort(new SleptError()) }
+    calls.add(call)
 
-    poolOf(request.endpoint.origin).dispatch(
+    used.pool.dispatch(
       {
         method: request.method,
         path: request.endpoint.path,
@@ -88,15 +128,20 @@ export function createUpstream(): Upstream {
           // 1xx answers are not the answer.
           if (aborted || status < 200) return
           answered = true
+          call.isSilent = false
           listener.head(status, headers)
         },
         onResponseData(_, chunk) {
+          call.isSilent = false
           if (!aborted) listener.data(chunk)
         },
         onResponseEnd() {
+          calls.delete(call)
+          used.usedAt = Date.now()
           if (!aborted) listener.end()
         },
         onResponseError(_, error) {
+          calls.delete(call)
           if (!aborted) listener.failed(describe(error, request.endpoint, answered))
         },
       },
@@ -141,8 +186,9 @@ export function createUpstream(): Upstream {
   return {
     send,
     open,
+    wake,
     async close() {
-      await Promise.all([...pools.values()].map(pool => pool.destroy()))
+      await Promise.all([...pools.values()].map(({ pool }) => pool.destroy()))
     },
   }
 }
@@ -216,6 +262,11 @@ function createQueue() {
   return { add, end, read }
 }
 
+/** An answer was open while the computer slept, and its connection seems not to have survived that. */
+class SleptError extends Error {
+  readonly code = 'ERR_SLEPT'
+}
+
 /** A failure of the connection in words that say what happened and what to do. */
 function describe(error: Error & { code?: string }, { host }: Endpoint, answered: boolean): ProxyError {
   const code = rootCode(error)
@@ -236,6 +287,12 @@ function describe(error: Error & { code?: string }, { host }: Endpoint, answered
     return new ProxyError(
       'timeout',
       `${host} fell silent in the middle of its answer. Raise \`timeout\` of this backend if it is slow.`,
+      facts,
+    )
+  if (code === 'ERR_SLEPT')
+    return new ProxyError(
+      'timeout',
+      `${host} says nothing more since this computer woke up; the connection did not survive its sleep. Send the request again.`,
       facts,
     )
   if (answered)

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import OpenAI from 'openai'
@@ -357,6 +357,75 @@ describe('launch at login', () => {
     },
   )
 })
+
+describe('a sleep of the computer', () => {
+  const wakeUp = ({ app }: LaunchedApp) => app.evaluate(({ powerMonitor }) => powerMonitor.emit('resume'))
+
+  it('fails no request after it, though connections to the backend died meanwhile', async () => {
+    const backend = await startForgetfulBackend()
+    try {
+      await writeFile(
+        join(data, 'config.yaml'),
+        `backends:\n  one: { type: custom, protocol: openai-chat, api_url: ${backend.url}, api_key: env:KEY_ONE }\n`,
+      )
+      const launched = await start({ env: { KEY_ONE: 'k1' } })
+      const client = await clientOf(await runningPage(launched))
+      const ask = () => client.chat.completions.create({ model: 'm', messages: [{ role: 'user', content: 'x' }] })
+      await ask()
+      await wakeUp(launched)
+      expect((await ask()).choices[0]?.message.content).toBe('answer 2')
+    } finally {
+      backend.close()
+    }
+  })
+
+  it('starts no proxy that was stopped, and leaves one that runs alone', async () => {
+    const launched = await start()
+    const page = await runningPage(launched)
+    const { url, startedAt } = await statusOf(page)
+    await wakeUp(launched)
+    expect((await fetch(`${url}/health`)).status).toBe(200)
+    expect((await statusOf(page)).startedAt).toBe(startedAt)
+    await clickTrayItem(launched.app, 'Stop proxy')
+    await page.getByText('Stopped', { exact: true }).first().waitFor()
+    await wakeUp(launched)
+    expect((await statusOf(page)).run).toBe('stopped')
+  })
+})
+
+/** A backend that answers one turn on each connection, and nothing more after it: to its client the connection is as good as dead. */
+async function startForgetfulBackend() {
+  const dead = new Set<Socket>()
+  const server = createServer((request, response) => {
+    request.resume()
+    if (dead.has(request.socket)) return
+    if (request.method === 'GET') {
+      response.end('{"data":[]}')
+      return
+    }
+    dead.add(request.socket)
+    const message = { role: 'assistant', content: `answer ${dead.size}` }
+    response.setHeader('content-type', 'application/json')
+    response.end(
+      JSON.stringify({
+        id: 'c',
+        object: 'chat.completion',
+        created: 1,
+        model: 'm',
+        choices: [{ index: 0, message, finish_reason: 'stop' }],
+      }),
+    )
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    close: () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
 
 describe('quitting', () => {
   it('asks nothing while nothing streams', async () => {

@@ -57,6 +57,26 @@ export function unpack(token: string): Carried | undefined {
   }
 }
 
+/**
+ * The parts of a message, with calls and texts given the signatures that were carried for them: those of a text stand right
+ * behind it.
+ */
+export function withCarried(decoded: readonly (Part | Carried)[]): Part[] {
+  const signatures = new Map<unknown, Signature>()
+  for (const [at, item] of decoded.entries()) {
+    if ('type' in item || item.signature === undefined) continue
+    signatures.set(item.of === 'call' ? item.call : decoded[at - 1], item.signature)
+  }
+  return decoded
+    .filter(item => 'type' in item)
+    .map(part => {
+      const signature = signatures.get(part.type === 'tool-call' ? part.id : part)
+      return signature !== undefined && (part.type === 'tool-call' || part.type === 'text')
+        ? { ...part, signature }
+        : part
+    })
+}
+
 function isSignature(value: unknown): value is Signature {
   if (typeof value !== 'object' || value === null) return false
   const { protocol, value: token } = value as Record<string, unknown>

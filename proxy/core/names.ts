@@ -1,3 +1,5 @@
+import type { Tool } from './request.ts'
+
 /**
  * A tool's name as every vendor takes it: letters, digits, `_` and `-`, at most 64 characters (the narrowest of the four,
  * OpenAI's), the namespace in front of it. The same tool has the same name on every turn, so that prompts stay cacheable;
@@ -12,6 +14,16 @@ export function wireName({
 }): string {
   const full = namespace === undefined ? name : `${namespace}__${name}`
   return /^[A-Za-z0-9_-]{1,64}$/.test(full) ? full : withHash(full.replace(/[^A-Za-z0-9_-]/g, '_'), full, 64)
+}
+
+/** Tools of which no two have the same name on the wire: the first stays. Those that the vendor runs have none. */
+export function withoutDoubles(tools: readonly Tool[]): Tool[] {
+  const seen = new Set<string>()
+  return tools.filter(tool => {
+    if (tool.type === 'server') return true
+    const name = wireName(tool)
+    return !seen.has(name) && seen.add(name)
+  })
 }
 
 /** An id in at most `most` characters: itself if it fits, else its beginning and a hash of it. */

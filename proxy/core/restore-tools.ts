@@ -21,7 +21,8 @@ async function* restored(events: Events, tools: ReadonlyMap<string, Declared>): 
 
   function restore(event: StreamEvent): readonly StreamEvent[] {
     if (event.type === 'part-start' && event.part.type === 'tool-call') {
-      const tool = tools.get(event.part.name)
+      // Formats that have namespaces give name and namespace apart.
+      const tool = tools.get(wireName(event.part))
       if (tool === undefined) return [event]
       if (tool.type === 'custom' && event.part.kind === 'function') wrapped.set(event.index, '')
       return [{ ...event, part: asDeclared(event.part, tool) }]

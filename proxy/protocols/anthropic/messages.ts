@@ -1,4 +1,4 @@
-import type { Carried } from '../../core/carried.ts'
+import { withCarried, type Carried } from '../../core/carried.ts'
 import { plainId, wireName } from '../../core/names.ts'
 import type { Message, Part, Request, SystemPart, TextPart, ToolCallPart, ToolResultPart } from '../../core/request.ts'
 import { pairToolResults } from '../../core/tool-results.ts'
@@ -14,7 +14,7 @@ import {
 } from './content.ts'
 import type { Family } from './families.ts'
 import { encodeInput } from './input.ts'
-import { carrier, decodeThinking, encodeThought, withCarried } from './thinking.ts'
+import { carrier, decodeThinking, encodeThought } from './thinking.ts'
 import { extras, ours, type WireBlock, type WireMessage, type WireRequest } from './wire.ts'
 
 // ── Decode ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,6 @@
 import { pack, packThought, unpack, type Carried } from '../../core/carried.ts'
 import { effortOf } from '../../core/reasoning.ts'
-import type { Effort, Part, Reasoning, ReasoningPart, Signature } from '../../core/request.ts'
+import type { Effort, Reasoning, ReasoningPart, Signature } from '../../core/request.ts'
 import { present, type Fields } from '../fields.ts'
 import type { Block } from './content.ts'
 import type { Family, ThinkingMode, WireEffort } from './families.ts'
@@ -55,23 +55,6 @@ export function decodeThinking({
   if (carried !== undefined && carried.of !== 'thought') return carried
   const { of: _of, ...tokens } = carried ?? { signature: signature ? { protocol: ID, value: signature } : undefined }
   return { type: 'reasoning', text: thinking, ...(present(tokens) as Partial<ReasoningPart>), ...extras(rest) }
-}
-
-/** Gives calls and texts the signatures that were carried for them. */
-export function withCarried(decoded: readonly (Part | Carried)[]): Part[] {
-  const signatures = new Map<unknown, Signature>()
-  for (const [at, item] of decoded.entries()) {
-    if ('type' in item || item.signature === undefined) continue
-    signatures.set(item.of === 'call' ? item.call : decoded[at - 1], item.signature)
-  }
-  return decoded
-    .filter(item => 'type' in item)
-    .map(part => {
-      const signature = signatures.get(part.type === 'tool-call' ? part.id : part)
-      return signature !== undefined && (part.type === 'tool-call' || part.type === 'text')
-        ? { ...part, signature }
-        : part
-    })
 }
 
 // ── Encode ───────────────────────────────────────────────────────────────────────────────────────────────────────────

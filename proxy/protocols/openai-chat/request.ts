@@ -1,5 +1,6 @@
+import { withWordJson } from '../../core/json-mode.ts'
 import { fitsStrictMode } from '../../core/json-schema.ts'
-import { fitted, wireName } from '../../core/names.ts'
+import { fitted, wireName, withoutDoubles } from '../../core/names.ts'
 import { effortOf } from '../../core/reasoning.ts'
 import type {
   CustomTool,
@@ -270,15 +271,6 @@ function encodeTools({ tools, toolChoice, parallelTools }: Request, dialect: Dia
   }
 }
 
-function withoutDoubles(tools: readonly Tool[]): Tool[] {
-  const seen = new Set<string>()
-  return tools.filter(tool => {
-    if (tool.type === 'server') return true
-    const name = wireName(tool)
-    return !seen.has(name) && seen.add(name)
-  })
-}
-
 function encodeTool(tool: Tool, dialect: Dialect): unknown[] {
   switch (tool.type) {
     case 'function':
@@ -407,14 +399,6 @@ function encodeFormat(format: OutputFormat | undefined): unknown {
       return { type: 'json_schema', json_schema: { name: wireName({ name }), description, schema, strict: wanted } }
     }
   }
-}
-
-/** OpenAI refuses JSON mode if no message holds the word. */
-function withWordJson(request: Request): Request {
-  if (request.format?.type !== 'json') return request
-  const said = request.messages.flatMap(({ parts }) => parts.map(part => (part.type === 'text' ? part.text : '')))
-  const isSaid = [...request.system.map(({ text }) => text), ...said].some(text => /json/i.test(text))
-  return isSaid ? request : { ...request, system: [...request.system, { text: 'Answer in JSON.', origin: 'system' }] }
 }
 
 /** Anthropic's names for what OpenAI calls `default`. */

@@ -11,7 +11,8 @@ import type { Secrets } from './keys/secrets.ts'
 import { createPlan } from './routing/plan.ts'
 import { createAccess } from './server/access.ts'
 import { describeListenFailure } from './server/address.ts'
-import { createServer, type HttpServer, type ServerState } from './server/server.ts'
+import { createServer, type HttpServer } from './server/server.ts'
+import type { ServerState } from './server/state.ts'
 import type { Journal } from './traffic/journal.ts'
 
 /** The world as the proxy is given it. */

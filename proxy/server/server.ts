@@ -1,29 +1,19 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import type { Config } from '../config/schema.ts'
 import { ProxyError, toProxyError } from '../core/errors.ts'
-import { openaiChat } from '../protocols/openai-chat/index.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import { VERSION } from '../version.ts'
-import type { createAccess } from './access.ts'
+import { apiOf } from './api-of.ts'
 import { readBody } from './body.ts'
+import { serveCounts } from './count-tokens.ts'
+import { serveEmbeddings } from './embeddings.ts'
 import { frontends } from './frontends.ts'
-import { anthropicModels, openaiModels, type ModelShape } from './model-shapes.ts'
-import { findModel, listModels, type ModelsDeps } from './models.ts'
+import { serveModels } from './model-routes.ts'
 import { retryAfter } from './send.ts'
-import { runTurn, type TurnDeps } from './turn.ts'
+import type { ServerState } from './state.ts'
+import { serveTurns } from './turn-routes.ts'
 
 /** The server as its routes are given it. */
 export type HttpServer = FastifyInstance
-
-/** What the server goes by; a changed config gives new ones to the turns that begin after it. */
-export interface ServerState extends TurnDeps, ModelsDeps {
-  readonly config: Config
-  readonly access: ReturnType<typeof createAccess>
-  readonly bodyLimit: number
-  readonly isAccepting: () => boolean
-  /** What the app itself sends as a client's key, where clients need one. */
-  readonly ownKey: string
-}
 
 export interface ServerDeps {
   readonly state: () => ServerState
@@ -79,20 +69,10 @@ export function createServer({ state, instance, routes }: ServerDeps): FastifyIn
     uptime_s: Math.round((performance.now() - startedAt) / 100) / 10,
   }))
 
-  for (const { path, protocol, relays } of frontends) {
-    app.post(path, { config: { protocol } }, (request, reply) => {
-      reply.hijack()
-      void runTurn(state(), { protocol, relays, request: request.raw, response: reply.raw, body: bodyOf(request) })
-    })
-  }
-
-  for (const prefix of ['/v1', '/anthropic/v1']) {
-    app.get(`${prefix}/models`, async request => modelShape(request).list(await listModels(state())))
-    app.get<{ Params: { '*': string } }>(`${prefix}/models/*`, async request =>
-      modelShape(request).one(await findModel(state(), request.params['*'])),
-    )
-  }
-
+  serveTurns(app, state)
+  serveCounts(app, state)
+  serveEmbeddings(app, state)
+  serveModels(app, state)
   routes?.(app)
 
   app.setNotFoundHandler((request, reply) => {
@@ -110,16 +90,16 @@ export function createServer({ state, instance, routes }: ServerDeps): FastifyIn
 
   /** A request that never became a turn, answered in the shape of the API it was meant for, and noted if it was to be a turn. */
   function fail(request: FastifyRequest, reply: FastifyReply, error: ProxyError) {
-    const protocol = protocolOf(request)
-    if (protocol !== undefined) {
+    const { turns } = request.routeOptions.config
+    const { status, body } = (turns ?? apiOf(request)).encodeError(error)
+    if (turns !== undefined) {
       const { journal } = state()
-      const turn = journal.open({ protocol: protocol.id, request: request.raw, body: Buffer.alloc(0) })
-      turn.status = protocol.encodeError(error).status
+      const turn = journal.open({ protocol: turns.id, request: request.raw, body: Buffer.alloc(0) })
+      turn.status = status
       journal.close(turn, { error, interrupted: false })
     }
     // What is left of a body that was refused unread ends with the connection.
     if (!request.raw.complete) void reply.header('connection', 'close')
-    const { status, body } = (protocol ?? openaiChat).encodeError(error)
     void reply.code(status).headers(retryAfter(error)).send(body)
   }
 
@@ -128,21 +108,14 @@ export function createServer({ state, instance, routes }: ServerDeps): FastifyIn
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    readonly protocol?: Protocol
+    /** The protocol of a path that takes turns. */
+    readonly turns?: Protocol
   }
 }
 
 /** Routes of clients want a local key where there is one; health and the app's own routes have their own rules. */
 function isForClients(request: FastifyRequest): boolean {
   return request.url.startsWith('/v1') || request.url.startsWith('/anthropic')
-}
-
-function protocolOf(request: FastifyRequest): Protocol | undefined {
-  return request.routeOptions.config.protocol
-}
-
-function bodyOf(request: FastifyRequest): Buffer {
-  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
 }
 
 /** Lets the pages of an allowed origin read our answers, and answers what their browsers ask beforehand (WHATWG fetch, CORS). */
@@ -157,10 +130,4 @@ function answersPreflight(request: FastifyRequest, reply: FastifyReply, allows: 
   reply.hijack()
   reply.raw.writeHead(204).end()
   return true
-}
-
-/** Two APIs list their models at one path; Anthropic's clients say which version of it they speak. */
-function modelShape(request: FastifyRequest): ModelShape {
-  const isAnthropic = request.url.startsWith('/anthropic/') || request.headers['anthropic-version'] !== undefined
-  return isAnthropic ? anthropicModels : openaiModels
 }

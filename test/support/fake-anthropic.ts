@@ -9,6 +9,7 @@ type Answer = (response: ServerResponse, body: Body) => void
 /** Anthropic's Messages API as strict as the vendor's: key, version, `max_tokens`, roles that begin with the user's and take turns, and tool results right behind their calls. */
 export async function startFakeAnthropic(key = 'sk-ant-upstream-0001') {
   const asked: { body: Body; headers: IncomingMessage['headers']; url: string }[] = []
+  const counted: Body[] = []
   let answer: Answer = response => streamBlocks(response, [{ type: 'text', text: ['Hello', ' there'] }], 'end_turn')
 
   const server = createServer((request, response) => {
@@ -36,6 +37,13 @@ export async function startFakeAnthropic(key = 'sk-ant-upstream-0001') {
       return
     }
     const body = JSON.parse(Buffer.concat(chunks).toString()) as Body
+    if (request.url === '/v1/messages/count_tokens') {
+      counted.push(body)
+      const fault = body['model'] === 'claude-x' ? countFault(body) : 'model: unknown'
+      if (fault === undefined) json(response, 200, { input_tokens: COUNTED })
+      else refuse(response, body['model'] === 'claude-x' ? 400 : 404, 'invalid_request_error', fault)
+      return
+    }
     const fault = faultOf(body)
     asked.push({ body, headers: request.headers, url: request.url ?? '' })
     if (fault !== undefined) refuse(response, 400, 'invalid_request_error', fault)
@@ -48,6 +56,9 @@ export async function startFakeAnthropic(key = 'sk-ant-upstream-0001') {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     key,
     asked,
+    /** Bodies whose tokens were to be counted; the count is always the same. */
+    counted,
+    countedTokens: COUNTED,
     answers: (next: Answer) => {
       answer = next
     },
@@ -56,6 +67,14 @@ export async function startFakeAnthropic(key = 'sk-ant-upstream-0001') {
       await new Promise(resolve => server.close(resolve))
     },
   }
+}
+
+const COUNTED = 4242
+
+/** The vendor refuses what a count has no use for. */
+function countFault(body: Body): string | undefined {
+  const extra = ['max_tokens', 'stream', 'temperature'].find(field => body[field] !== undefined)
+  return extra === undefined ? undefined : `${extra}: Extra inputs are not permitted`
 }
 
 /** A block of an answer, in the pieces in which it is streamed. */

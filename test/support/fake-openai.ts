@@ -45,6 +45,10 @@ export async function startFakeOpenai(options: { key?: string; models?: readonly
       })
       return
     }
+    if (path === '/v1/embeddings' && request.method === 'POST') {
+      embed(response, parsed(raw) ?? {}, models)
+      return
+    }
     if (path !== '/v1/chat/completions' || request.method !== 'POST') {
       refuse(
         response,
@@ -140,6 +144,27 @@ export function wholeWords(response: ServerResponse, text: string) {
       { index: 0, message: { role: 'assistant', content: text, refusal: null }, logprobs: null, finish_reason: 'stop' },
     ],
     usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 },
+  })
+}
+
+/** A vector of two for each text, which tells the length of the text; base64 where it is asked for. */
+function embed(response: ServerResponse, body: Record<string, unknown>, models: readonly string[]) {
+  const input: unknown = body['input']
+  if (!models.includes(String(body['model'])) || (typeof input !== 'string' && !Array.isArray(input))) {
+    refuse(response, 400, 'invalid_request_error', null, "'model' and 'input' are required.")
+    return
+  }
+  const texts = (Array.isArray(input) ? input : [input]).map(String)
+  json(response, 200, {
+    object: 'list',
+    data: texts.map((text, index) => {
+      const vector = new Float32Array([text.length, 0.5])
+      const embedding =
+        body['encoding_format'] === 'base64' ? Buffer.from(vector.buffer).toString('base64') : [...vector]
+      return { object: 'embedding', index, embedding }
+    }),
+    model: body['model'],
+    usage: { prompt_tokens: 4, total_tokens: 4 },
   })
 }
 

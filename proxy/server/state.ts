@@ -1,0 +1,18 @@
+import type { RemoteBackend } from '../backends/backend.ts'
+import type { KeyState } from '../backends/credentials.ts'
+import type { Config } from '../config/schema.ts'
+import type { createAccess } from './access.ts'
+import type { ModelsDeps } from './models.ts'
+import type { TurnDeps } from './turn.ts'
+
+/** What the server goes by; a changed config gives new ones to the turns that begin after it. */
+export interface ServerState extends TurnDeps, ModelsDeps {
+  readonly config: Config
+  readonly access: ReturnType<typeof createAccess>
+  /** The keys of a backend, and how each of them is. */
+  readonly keyStates: (backend: RemoteBackend) => Promise<readonly KeyState[]>
+  readonly bodyLimit: number
+  readonly isAccepting: () => boolean
+  /** What the app itself sends as a client's key, where clients need one. */
+  readonly ownKey: string
+}

@@ -1,0 +1,88 @@
+import Anthropic from '@anthropic-ai/sdk'
+import OpenAI from 'openai'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startFakeAnthropic } from '../../support/fake-anthropic.ts'
+import { startFakeOpenai } from '../../support/fake-openai.ts'
+import { startApp, type StartedApp } from '../../support/start-app.ts'
+
+let chat: Awaited<ReturnType<typeof startFakeOpenai>>
+let messages: Awaited<ReturnType<typeof startFakeAnthropic>>
+let proxy: StartedApp
+let openai: OpenAI
+let anthropic: Anthropic
+
+beforeAll(async () => {
+  chat = await startFakeOpenai()
+  messages = await startFakeAnthropic()
+  proxy = await startApp(
+    `
+default_backend: chat
+backends:
+  chat: { type: custom, protocol: openai-chat, api_url: ${chat.url}, api_key: env:CHAT_KEY }
+  claude: { type: custom, protocol: anthropic, api_url: ${messages.url}, api_key: env:CLAUDE_KEY }
+`,
+    { CHAT_KEY: chat.key, CLAUDE_KEY: messages.key },
+  )
+  openai = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: 'x', maxRetries: 0 })
+  anthropic = new Anthropic({ baseURL: `${proxy.url}/anthropic`, apiKey: 'x', maxRetries: 0 })
+})
+
+afterAll(async () => {
+  await proxy.close()
+  await chat.close()
+  await messages.close()
+})
+
+const hello = [{ role: 'user' as const, content: 'hello' }]
+
+describe('counting tokens', () => {
+  it('is the vendor’s count where the backend speaks the client’s protocol, under its own name of the model', async () => {
+    const counted = await anthropic.messages.countTokens({ model: 'claude:claude-x', messages: hello })
+    expect(counted.input_tokens).toBe(messages.countedTokens)
+    expect(messages.counted.at(-1)).toMatchObject({ model: 'claude-x' })
+  })
+
+  it('is estimated for every other backend, and grows with the text', async () => {
+    const short = await anthropic.messages.countTokens({ model: 'gpt-x', messages: hello })
+    const long = await anthropic.messages.countTokens({
+      model: 'gpt-x',
+      messages: [{ role: 'user', content: 'hello '.repeat(400) }],
+    })
+    expect(short.input_tokens).toBeGreaterThan(0)
+    expect(long.input_tokens).toBeGreaterThan(short.input_tokens + 500)
+  })
+
+  it('is estimated when the backend can’t be asked, and stands in no log', async () => {
+    const before = (await proxy.app.handlers['turns.list']({ limit: 50 })).turns.length
+    await anthropic.messages.countTokens({ model: 'claude:unknown', messages: hello })
+    expect((await proxy.app.handlers['turns.list']({ limit: 50 })).turns.length).toBe(before)
+  })
+
+  it('refuses a body that no turn could have, naming the field', async () => {
+    await expect(
+      anthropic.messages.countTokens({ model: 'gpt-x', messages: [{ role: 'user', content: 7 as never }] }),
+    ).rejects.toMatchObject({ status: 400, message: expect.stringContaining('messages.0.content') as string })
+  })
+})
+
+describe('embeddings', () => {
+  it('come from a backend that has them, as floats whatever the SDK asked for', async () => {
+    const { data, usage } = await openai.embeddings.create({ model: 'gpt-x', input: ['four', 'seven77'] })
+    expect(data.map(({ embedding }) => embedding)).toEqual([
+      [4, 0.5],
+      [7, 0.5],
+    ])
+    expect(usage.total_tokens).toBe(4)
+  })
+
+  it('are refused in words by a backend that has none', async () => {
+    await expect(openai.embeddings.create({ model: 'claude:claude-x', input: 'a' })).rejects.toMatchObject({
+      status: 400,
+      message: expect.stringContaining('has no embeddings') as string,
+    })
+    await expect(openai.embeddings.create({ model: 'gpt-x', input: 5 as never })).rejects.toMatchObject({
+      status: 400,
+      param: 'input',
+    })
+  })
+})

@@ -27,6 +27,26 @@ const headerValue = z
     'must be text, or env:NAME',
   )
 
+/** Of a backend that is called with the sign-in of another program (`openai-codex`, `cline`, …). */
+const loginFields = {
+  /** Agreed to what the login's vendor says of such use: to a text of this version, at this time; `true` for any. */
+  consent: z.union([z.boolean(), z.strictObject({ position: z.string().min(1), at: z.iso.datetime() })]).optional(),
+  /** The file with the credential, or its folder, in place of where its owner keeps it. */
+  credentials_path: z.string().min(1).optional(),
+  /** Where its token is renewed, in place of the vendor's endpoint. */
+  token_url: z.url({ protocol: /^https?$/ }).optional(),
+  /** How its token may be renewed. */
+  refresh: z.enum(['auto', 'never', 'command', 'memory', 'write-back']).optional(),
+}
+
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not a header name')
+
+/** In tokens. */
+const limits = z.strictObject({
+  context_window: z.int().positive().optional(),
+  max_output_tokens: z.int().positive().optional(),
+})
+
 const backendSchema = z.strictObject({
   /** A backend of the product's list, or `custom`. */
   type: z.string(),
@@ -38,13 +58,33 @@ const backendSchema = z.strictObject({
     .refine(url => !/^\w+:\/*[^/?#]*@/.test(url), 'must not hold a user name or password: send them in headers')
     .optional(),
   api_key: secretReference.optional(),
+  /** Several keys, in turn. The first is number 1: `openai.1:gpt-5` asks with that one. */
+  api_keys: z.array(secretReference).min(1).optional(),
+  /** Which of several keys is next: each in turn, or the first until it is refused. */
+  rotation: z.enum(['round-robin', 'fill-first']).optional(),
+  /** How the key is shown; as the protocol has it where nothing is said. */
+  auth: z
+    .union(
+      [
+        z.enum(['bearer', 'none']),
+        z.strictObject({ header: headerName }),
+        z.strictObject({ query: z.string().min(1) }),
+      ],
+      'must be bearer, none, { header: NAME } or { query: NAME }',
+    )
+    .optional(),
   /** Models to list instead of asking the backend for them. */
   models: z.array(z.string().min(1)).optional(),
+  /** What is asked for where a client names only the backend. */
+  default_model: z.string().min(1).optional(),
+  /** What a model takes and gives, by its name. */
+  limits: z.record(z.string(), limits).optional(),
   /** Headers to send with every request, for gateways that ask for them. Values may be `env:` references. */
-  headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not a header name'), headerValue).optional(),
+  headers: z.record(headerName, headerValue).optional(),
   /** Seconds without a sign of life before a request to this backend is given up. */
   timeout: seconds.optional(),
   enabled: z.boolean().optional(),
+  ...loginFields,
 })
 
 export const configSchema = z.strictObject({

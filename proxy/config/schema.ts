@@ -105,6 +105,8 @@ export const configSchema = z.strictObject({
       /** Web origins besides our own that may call us from a browser. */
       allowed_origins: z.array(z.url()).default([]),
       body_limit_mb: z.number().positive().max(1024).default(64),
+      /** Which images and files are fetched for clients that send an address to a backend which takes none. */
+      fetch_media: z.enum(['public', 'any', 'off']).default('public'),
       /** Seconds that open turns may go on when we are asked to stop. */
       drain_seconds: z.number().min(0).max(600).default(10),
     })

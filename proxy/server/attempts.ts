@@ -1,7 +1,9 @@
 import { apiFor, type Api, type RemoteBackend } from '../backends/backend.ts'
 import { call, protocolIn } from '../backends/call.ts'
 import type { CredentialsOf } from '../backends/credentials.ts'
+import { withMedia } from '../backends/media.ts'
 import { requestIdIn, type Upstream } from '../backends/upstream.ts'
+import type { Config } from '../config/schema.ts'
 import type { Credential } from '../core/credential.ts'
 import { ProxyError, toProxyError, type ErrorKind } from '../core/errors.ts'
 import type { Events } from '../core/events.ts'
@@ -16,6 +18,7 @@ import type { Exchange } from './exchange.ts'
 import { relay, type Refused } from './relay.ts'
 
 export interface AttemptDeps {
+  readonly config: { readonly server: Pick<Config['server'], 'fetch_media'> }
   readonly credentialsOf: CredentialsOf
   readonly upstream: Upstream
   readonly journal: Pick<Journal, 'changed'>
@@ -99,12 +102,12 @@ async function attempt(deps: AttemptDeps, asking: Asking, door: Door): Promise<E
   }
   note(turn, 'translated', `${protocol.id} for the client, ${api.protocol} for the backend`)
   let sent: Request | undefined
-  const ended = await translated(asking, model, (request, signal) => {
-    sent = request
-    return call({
+  const ended = await translated(asking, model, async function* (request, signal) {
+    sent = await withMedia(request, api.protocol, deps.config.server.fetch_media, signal)
+    yield* call({
       ...door,
       upstream: deps.upstream,
-      request,
+      request: sent,
       signal,
       answered: headers => (turn.upstreamId = requestIdIn(headers)),
     })

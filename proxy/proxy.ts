@@ -7,6 +7,7 @@ import { createModelLists } from './backends/models.ts'
 import { presets } from './backends/presets.ts'
 import { createUpstream } from './backends/upstream.ts'
 import type { Config } from './config/schema.ts'
+import type { Credentials } from './core/credential.ts'
 import type { Secrets } from './keys/secrets.ts'
 import { createPlan } from './routing/plan.ts'
 import { createAccess } from './server/access.ts'
@@ -19,6 +20,8 @@ import type { Journal } from './traffic/journal.ts'
 export interface Ports {
   readonly secrets: Secrets
   readonly journal: Journal
+  /** The credentials of a login, by its id. */
+  readonly logins?: ((id: string) => Credentials | undefined) | undefined
   /** Names this run of the program. */
   readonly instance: string
   /** Routes beside the clients', on the same server: the app's. */
@@ -51,16 +54,22 @@ const SWEEP_MS = 50
 export async function createProxy(config: Config, ports: Ports): Promise<Proxy> {
   const { secrets, journal, instance, routes, now } = ports
   const upstream = createUpstream()
-  const credentialsOf = createCredentials(secrets)
+  const { credentialsOf, keyStates, forget } = createCredentials({ secrets, logins: ports.logins, now })
   const ownKey = randomBytes(24).toString('base64url')
   let state = await build(config)
   let server: HttpServer | undefined
   let accepting = true
 
   async function build(next: Config): Promise<ServerState> {
+    forget()
     const backends = await withResolvedHeaders(createBackends(next), secrets)
     const fallback = next.default_backend ?? (await firstUsable(next, backends))
-    const { modelsOf } = createModelLists(upstream, credentialsOf, now)
+    const { modelsOf, answers } = createModelLists(upstream, credentialsOf, now)
+    const isUsable = async (backend: RemoteBackend) => {
+      if (backend.missing !== undefined) return false
+      if (backend.isLocalServer) return answers(backend)
+      return !backend.key.required || (await hasKey(backend))
+    }
     return {
       config: next,
       isAccepting: () => accepting,
@@ -75,11 +84,17 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
       }),
       bodyLimit: next.server.body_limit_mb * 2 ** 20,
       credentialsOf,
+      keyStates,
       modelsOf,
-      isUsable: async backend => !backend.key.required || (await secrets.keyOf(backend.id, backend.key)).found,
+      isUsable,
       upstream,
       journal,
     }
+  }
+
+  async function hasKey(backend: RemoteBackend): Promise<boolean> {
+    const states = await keyStates(backend)
+    return states.some(({ state }) => state !== 'not-found' && state !== 'unreadable')
   }
 
   /** Where turns go that name no backend, when the config does not say: the first backend set up, else the first with a key. */
@@ -88,7 +103,7 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
     if (configured !== undefined) return configured
     for (const id of Object.keys(presets)) {
       const backend = backends.get(id)
-      if (backend?.kind === 'remote' && (await secrets.keyOf(id, backend.key)).found) return id
+      if (backend?.kind === 'remote' && backend.key.required && (await hasKey(backend))) return id
     }
     return 'demo'
   }

@@ -1,4 +1,5 @@
 import type { Backend } from '../backends/backend.ts'
+import type { ServerState } from '../server/state.ts'
 import type { AppParts } from './parts.ts'
 import type { BackendRow, Route } from './contract.ts'
 import { recentOf } from './figures.ts'
@@ -13,7 +14,7 @@ export async function backendRows(parts: AppParts): Promise<BackendRow[]> {
       title: backend.title,
       protocol: backend.kind === 'local' ? 'built in' : backend.apis[0].protocol,
       url: backend.kind === 'local' ? undefined : backend.apis[0].baseUrl,
-      ...(await stateOf(parts, backend)),
+      ...(await stateOf(state, backend)),
       isDefault: backend.id === state.defaultBackend,
       ...recentOf(parts.journal, backend, Date.now()),
     })),
@@ -32,10 +33,20 @@ export function routeOf(parts: AppParts): Route {
   return { backend, model, source: sources['default_backend'] ?? 'default' }
 }
 
-async function stateOf({ secrets }: AppParts, backend: Backend): Promise<Pick<BackendRow, 'state' | 'detail'>> {
+async function stateOf(
+  { keyStates, isUsable }: ServerState,
+  backend: Backend,
+): Promise<Pick<BackendRow, 'state' | 'detail'>> {
   if (backend.kind === 'local') return { state: 'ready', detail: 'Answers by itself; needs no key and no network.' }
-  const key = await secrets.keyOf(backend.id, backend.key)
-  if (key.found) return { state: 'ready', detail: `Has a key (${key.source}). “Test” tries it.` }
-  if (!backend.key.required) return { state: 'ready', detail: 'Needs no key.' }
-  return { state: 'needs-key', detail: `${key.reason} ${key.remedy}` }
+  if (backend.missing !== undefined) return { state: 'off', detail: backend.missing }
+  if (backend.isLocalServer && !(await isUsable(backend)))
+    return { state: 'off', detail: `Nothing answers at ${backend.apis[0].baseUrl}. Start ${backend.title} to use it.` }
+  const keys = await keyStates(backend)
+  const [first] = keys
+  if (first === undefined) return { state: 'ready', detail: 'Needs no key.' }
+  const ready = keys.filter(({ state }) => state === 'ready')
+  if (ready.length > 0)
+    return { state: 'ready', detail: `Has a key (${ready.map(({ name }) => name).join(', ')}). “Test” tries it.` }
+  const isThere = keys.some(({ state }) => state !== 'not-found' && state !== 'unreadable')
+  return { state: isThere ? 'ready' : 'needs-key', detail: first.detail }
 }

@@ -1,9 +1,12 @@
 import { presets } from '../backends/presets.ts'
+import type { RemoteBackend } from '../backends/backend.ts'
 import { testKey } from '../backends/key-test.ts'
+import { ProxyError, toProxyError } from '../core/errors.ts'
 import type { KeyEntry } from '../keys/key-index.ts'
 import { guessBackend } from '../keys/mask.ts'
 import type { StoreState } from '../keys/secrets.ts'
 import { createUpstream } from '../backends/upstream.ts'
+import type { ServerState } from '../server/state.ts'
 import type { AppParts } from './parts.ts'
 import type { Input, KeyRow, KeyStore, Output } from './contract.ts'
 
@@ -56,23 +59,27 @@ export async function removeKey({ secrets }: AppParts, name: string): Promise<Ou
 
 /** Tests a key before or after it is stored, rung by rung. */
 export async function testBackendKey(
-  { proxy, secrets }: AppParts,
+  { proxy }: AppParts,
   { backend: id, value }: Input<'keys.test'>,
 ): Promise<Output<'keys.test'>> {
-  const backend = proxy()?.state().backends.get(id)
-  if (backend === undefined) return failedStep(`There is no backend ${id}.`)
+  const state = proxy()?.state()
+  const backend = state?.backends.get(id)
+  if (state === undefined || backend === undefined) return failedStep(`There is no backend ${id}.`)
   if (backend.kind === 'local')
     return { ok: true, steps: [{ name: 'Built in', ok: true, ms: 0, detail: 'Needs no key.' }] }
-  const key = value === undefined ? await secrets.keyOf(backend.id, backend.key) : undefined
-  if (key?.found === false && backend.key.required) return failedStep(`${key.reason} ${key.remedy}`)
+  const credential = await credentialFor(state, backend, value).catch(toProxyError)
+  if (credential instanceof ProxyError) return failedStep(credential.message)
   const upstream = createUpstream()
   try {
-    const secret = value?.trim() ?? (key?.found === true ? key.value : undefined)
-    const steps = await testKey(upstream, backend, secret === undefined ? undefined : { name: id, secret })
+    const steps = await testKey(upstream, backend, credential)
     return { ok: steps.every(step => step.ok), steps: [...steps] }
   } finally {
     await upstream.close()
   }
+}
+
+async function credentialFor({ credentialsOf }: ServerState, backend: RemoteBackend, value: string | undefined) {
+  return value === undefined ? credentialsOf(backend).take([]) : { name: backend.id, secret: value.trim() }
 }
 
 function failedStep(detail: string): Output<'keys.test'> {

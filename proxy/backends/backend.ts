@@ -1,6 +1,7 @@
 import type { Events } from '../core/events.ts'
 import type { Request } from '../core/request.ts'
 import type { ProtocolId } from '../protocols/protocol.ts'
+import type { Quirks } from './quirks.ts'
 
 /** A service that answers turns: one we call over the network, or one built in. */
 export type Backend = RemoteBackend | LocalBackend
@@ -11,6 +12,10 @@ interface BackendCommon {
   readonly title: string
   /** What it serves, if that is known without asking. */
   readonly models?: readonly string[] | undefined
+  /** What it is known to serve, for the times when it can't be asked. */
+  readonly usualModels?: readonly string[] | undefined
+  /** What is asked for where a client names only the backend. */
+  readonly defaultModel?: string | undefined
   /** Whether `models` is all it serves, so that any other is refused without asking. */
   readonly closed: boolean
 }
@@ -24,12 +29,20 @@ export interface RemoteBackend extends BackendCommon {
   readonly login?: string | undefined
   /** Sent with every request. */
   readonly headers: Readonly<Record<string, string>>
+  /** Names of vendors that may stand before its models, and are not its own part of the name: `zhipu/glm-4.6`. */
+  readonly prefixes: readonly string[]
+  /** What is missing before it can be called at all, in a sentence that says what to do. */
+  readonly missing?: string | undefined
+  /** A server on this computer, which is there only while it runs. */
+  readonly isLocalServer: boolean
+  /** What each of its models takes and gives, as the config says. */
+  readonly limits?: Readonly<Record<string, ModelLimits>> | undefined
   /** How long it may stay silent before a request is given up, in milliseconds. */
   readonly timeoutMs: number
 }
 
 /** A protocol that a backend serves, where, and in what it differs there from the protocol as its owner has it. */
-export interface Api {
+export interface Api extends Quirks {
   readonly protocol: Exclude<ProtocolId, 'openai-completions'>
   /** As the vendor's documents give it, without a trailing slash: with `/v1` for OpenAI and Anthropic, without a version for Gemini. */
   readonly baseUrl: string
@@ -44,15 +57,39 @@ export function apiFor(backend: RemoteBackend, protocol: ProtocolId): Api {
   return backend.apis.find(api => api.protocol === protocol) ?? backend.apis[0]
 }
 
-/** Where a backend's key comes from: the reference of its config entry, else its name in the keychain, else the environment. */
+/** In tokens. */
+export interface ModelLimits {
+  readonly contextWindow?: number | undefined
+  readonly maxOutput?: number | undefined
+}
+
+/** The name that a backend knows a model by: without the vendor's before it, where the backend has only that vendor's. */
+export function modelAt(backend: Backend, model: string): string {
+  if (backend.kind === 'local') return model
+  const prefix = backend.prefixes.find(name => model.startsWith(`${name}/`))
+  return prefix === undefined ? model : model.slice(prefix.length + 1)
+}
+
+/**
+ * Where a backend's keys come from: the references of its config entry, else those stored under its name or with a number
+ * behind it (`openai`, `openai.2`), else the environment (`OPENAI_API_KEY`, `OPENAI_API_KEY_2`).
+ */
 export interface KeySource {
+  /** What they are stored under, if they are. */
+  readonly name: string
   readonly required: boolean
-  readonly reference?: string | undefined
-  /** Environment variables that may hold it, first wins. */
+  readonly references?: readonly string[] | undefined
+  /** Environment variables that may hold it, first wins; each may have a number behind it. */
   readonly envNames: readonly string[]
+  readonly rotation: Rotation
+  /** Whether the numbers of the variables end at the first gap. */
+  readonly endsAtGap: boolean
 }
 
 export interface LocalBackend extends BackendCommon {
   readonly kind: 'local'
   readonly answer: (request: Request, signal: AbortSignal) => Events
 }
+
+/** Which of several keys is next: each in turn, or the first until it is refused. */
+export type Rotation = 'round-robin' | 'fill-first'

@@ -73,7 +73,8 @@ export function agentFor({ agentsOnly }: Api, client: string | undefined): strin
   return agentsOnly === true && client !== undefined && AGENTS.test(client) ? client : USER_AGENT
 }
 
-const AGENTS = /^(claude-(cli|code)|codex|kimi|geminicli|qwencode|opencode|crush|aider|goose)\b|\b(cline|roo-?code|kilo-?code)\//i
+const AGENTS =
+  /^(claude-(cli|code)|codex|kimi|geminicli|qwencode|opencode|crush|aider|goose)\b|\b(cline|roo-?code|kilo-?code)\//i
 
 function wholeIn(api: Api, protocol: Protocol, text: string): Reply {
   refuseInside(api, text)

@@ -1,42 +1,253 @@
 import type { Credential, Credentials } from '../core/credential.ts'
-import { ProxyError } from '../core/errors.ts'
-import type { Secret, Secrets } from '../keys/secrets.ts'
+import { ProxyError, type ErrorKind } from '../core/errors.ts'
+import type { KeySlot, Secret, Secrets } from '../keys/secrets.ts'
 import type { RemoteBackend } from './backend.ts'
 
-/** Gives the keys of a backend to its turns; with an instance, only the one that is pinned (`openai.2`). */
+/** Gives the keys of a backend to its turns; with an instance, only the one that is pinned (`2` for `openai.2`). */
 export type CredentialsOf = (backend: RemoteBackend, instance?: string) => Credentials
 
-/** The keys of every backend, as the secrets have them at the moment they are asked for. */
-export function createCredentials(secrets: Secrets): CredentialsOf {
-  const made = new WeakMap<Secret, Credential>()
+/** How a key is, in a word that code decides by and a sentence for people. */
+export interface KeyState {
+  /** As a selector pins it; nothing for the key without a number. */
+  readonly instance?: string | undefined
+  /** The variable or the name in the keychain. */
+  readonly name: string
+  readonly state: 'ready' | 'rate-limited' | 'out-of-credit' | 'refused' | 'not-found' | 'unreadable'
+  readonly detail: string
+  /** When it is tried again, where it rests; epoch milliseconds. */
+  readonly until?: number | undefined
+}
 
-  function credentialIn(secret: Secret, backend: RemoteBackend): Credential | undefined {
-    const remembered = made.get(secret)
-    if (remembered !== undefined) return remembered
-    if (secret.found) {
-      const credential = { name: nameOf(secret.source, backend), secret: secret.value }
-      made.set(secret, credential)
-      return credential
+export interface CredentialsOptions {
+  readonly secrets: Secrets
+  /** The credentials of a login, by its id. */
+  readonly logins?: ((id: string) => Credentials | undefined) | undefined
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/** How long a key rests after a refusal that does not say so, in milliseconds. */
+const REST_MS: Readonly<Partial<Record<ErrorKind, number>>> = {
+  'rate-limited': 30_000,
+  forbidden: 60_000,
+  'out-of-credit': 10 * 60_000,
+  unauthenticated: 10 * 60_000,
+}
+/** No vendor's word makes a key rest for longer. */
+const LONGEST_REST_MS = 24 * 3_600_000
+
+/** A refusal of a key, which is remembered however often the config changes. */
+interface Rest {
+  readonly until: number
+  readonly error: ProxyError
+}
+
+/**
+ * The keys of every backend, each with its health: one that was refused rests for as long as the vendor asked, and the next
+ * is tried meanwhile. A lone key never rests, since nobody says better than the vendor why it is refused.
+ */
+export function createCredentials({ secrets, logins, now }: CredentialsOptions) {
+  const rests = new Map<string, Rest>()
+  const cursors = new Map<string, number>()
+  const made = new WeakMap<Secret, Credential>()
+  let rings = new WeakMap<RemoteBackend, Ring>()
+
+  /** The keys are looked up anew: one was added, changed or removed. */
+  function forget() {
+    rings = new WeakMap()
+  }
+
+  function credentialsOf(backend: RemoteBackend, instance?: string): Credentials {
+    if (backend.login !== undefined) return loginOf(backend, backend.login)
+    const ring = ringOf(backend)
+    return instance === undefined ? ring.all : pinned(ring, instance)
+  }
+
+  function loginOf({ id }: RemoteBackend, login: string): Credentials {
+    const found = logins?.(login)
+    if (found !== undefined) return found
+    throw new ProxyError('unauthenticated', `Backend ${id} is called with the login ${login}, which is not there.`)
+  }
+
+  function ringOf(backend: RemoteBackend): Ring {
+    const known = rings.get(backend)
+    if (known !== undefined) return known
+    const ring = createRing(backend)
+    rings.set(backend, ring)
+    return ring
+  }
+
+  function createRing(backend: RemoteBackend): Ring {
+    let known: readonly KeySlot[] | undefined
+    const slots = async () => (known = await secrets.slotsOf(backend.key.name, backend.key))
+
+    function take(refused: readonly Credential[]) {
+      if (backend.missing !== undefined) throw new ProxyError('invalid-request', backend.missing)
+      if (known === undefined) return slots().then(found => pick(backend, found, refused))
+      const [lone] = known
+      return known.length === 1 && lone !== undefined
+        ? refused.length > 0
+          ? undefined
+          : valueOf(backend, lone)
+        : pick(backend, known, refused)
     }
+    return { backend, slots, all: { take, report: (credential, error) => report(backend, credential, error) } }
+  }
+
+  function pinned({ backend, slots, all }: Ring, instance: string): Credentials {
+    return {
+      ...all,
+      async take(refused) {
+        const found = await slots()
+        const slot = found.find(slot => slot.instance === instance)
+        if (slot !== undefined) return refused.length > 0 ? undefined : valueOf(backend, slot)
+        const there = found.flatMap(slot => (slot.instance === undefined ? [] : [`${backend.id}.${slot.instance}`]))
+        throw new ProxyError(
+          'unknown-model',
+          `Backend ${backend.id} has no key number ${instance}. ${there.length === 0 ? 'Its keys have no numbers.' : `There are ${there.join(', ')}.`}`,
+          { param: 'model' },
+        )
+      },
+    }
+  }
+
+  /** The next key that neither was refused in this turn nor rests. */
+  async function pick(backend: RemoteBackend, slots: readonly KeySlot[], refused: readonly Credential[]) {
+    const found = await Promise.all(slots.map(async slot => lookUp(slot)))
+    const there = found.flatMap(secret => (secret.found ? [credentialOf(secret, backend)] : []))
+    const [first] = slots
+    if (there.length === 0 && first !== undefined) return refused.length > 0 ? undefined : valueOf(backend, first)
+    const left = there.filter(credential => !refused.some(({ secret }) => secret === credential.secret))
+    if (left.length === 0) return undefined
+    const start = backend.key.rotation === 'fill-first' ? 0 : (cursors.get(backend.id) ?? 0)
+    const inTurn = there.map((_, step) => there[(start + step) % there.length]).filter(isThere)
+    const next = inTurn.find(credential => left.includes(credential) && restOf(backend, credential) === undefined)
+    if (next !== undefined) {
+      cursors.set(backend.id, there.indexOf(next) + 1)
+      return next
+    }
+    return leastTired(backend, left)
+  }
+
+  /** All rest: where that is for a limit, the client is told when it ends; any other refusal may have been put right since. */
+  function leastTired(backend: RemoteBackend, left: readonly Credential[]): Credential | undefined {
+    const tired = left
+      .flatMap(credential => {
+        const rest = restOf(backend, credential)
+        return rest === undefined ? [] : [{ credential, rest }]
+      })
+      .sort((a, b) => a.rest.until - b.rest.until)
+    const limited = tired.find(({ rest }) => rest.error.kind === 'rate-limited')
+    if (limited === undefined) return tired[0]?.credential
+    const wait = limited.rest.until - now()
+    throw new ProxyError(
+      'rate-limited',
+      `All keys of ${backend.id} rest; the first can be used again in ${Math.ceil(wait / 1000)} s. The last refusal: ${limited.rest.error.message}`,
+      { retryAfterMs: wait },
+    )
+  }
+
+  function restOf(backend: RemoteBackend, credential: Credential): Rest | undefined {
+    const id = restId(backend, credential)
+    const rest = rests.get(id)
+    if (rest === undefined || now() < rest.until) return rest
+    rests.delete(id)
+    return undefined
+  }
+
+  function report(backend: RemoteBackend, credential: Credential, error?: ProxyError) {
+    if (error === undefined) {
+      if (rests.size > 0) rests.delete(restId(backend, credential))
+      return
+    }
+    const standard = REST_MS[error.kind]
+    if (standard === undefined) return
+    const ms = Math.min(error.retryAfterMs ?? standard, LONGEST_REST_MS)
+    rests.set(restId(backend, credential), { until: now() + ms, error })
+  }
+
+  function lookUp({ name, places }: KeySlot): Secret | Promise<Secret> {
+    return secrets.peek(name, places) ?? secrets.keyOf(name, places)
+  }
+
+  function valueOf(backend: RemoteBackend, slot: KeySlot): Credential | undefined | Promise<Credential | undefined> {
+    const secret = lookUp(slot)
+    return secret instanceof Promise ? secret.then(found => inUse(found, backend)) : inUse(secret, backend)
+  }
+
+  function inUse(secret: Secret, backend: RemoteBackend): Credential | undefined {
+    if (secret.found) return credentialOf(secret, backend)
     if (!backend.key.required) return undefined
     throw new ProxyError('unauthenticated', `Backend ${backend.id} has no key. ${secret.reason} ${secret.remedy}`, {
       code: 'missing_api_key',
     })
   }
 
-  return backend => ({
-    take() {
-      const known = secrets.peek(backend.id, backend.key)
-      return known === undefined
-        ? secrets.keyOf(backend.id, backend.key).then(secret => credentialIn(secret, backend))
-        : credentialIn(known, backend)
-    },
-    report() {
-      // A lone key is asked again each time: the vendor's own words are the best answer.
-    },
-  })
+  function credentialOf(secret: Secret & { found: true }, backend: RemoteBackend): Credential {
+    const known = made.get(secret)
+    if (known !== undefined) return known
+    const credential = { name: nameOf(secret.source, backend), secret: withoutScheme(secret.value) }
+    made.set(secret, credential)
+    return credential
+  }
+
+  /** Every key that a backend has, and how it is; where it has none and needs one, what there should be. */
+  async function keyStates(backend: RemoteBackend): Promise<readonly KeyState[]> {
+    const slots = await secrets.slotsOf(backend.key.name, backend.key)
+    const states = await Promise.all(
+      slots.map(async ({ instance, name, places }): Promise<KeyState | undefined> => {
+        const secret = await secrets.keyOf(name, places)
+        if (secret.found) return { instance, ...healthOf(backend, credentialOf(secret, backend)) }
+        if (!backend.key.required && secret.absent) return undefined
+        return {
+          instance,
+          name,
+          state: secret.absent ? 'not-found' : 'unreadable',
+          detail: `${secret.reason} ${secret.remedy}`,
+        }
+      }),
+    )
+    return states.filter(isThere)
+  }
+
+  function healthOf(backend: RemoteBackend, credential: Credential): Omit<KeyState, 'instance'> {
+    const { name } = credential
+    const rest = restOf(backend, credential)
+    if (rest === undefined) return { name, state: 'ready', detail: 'Ready.' }
+    const { error, until } = rest
+    const at = new Date(until).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
+    switch (error.kind) {
+      case 'rate-limited':
+        return { name, state: 'rate-limited', until, detail: `Rate limited until ${at}: ${error.message}` }
+      case 'out-of-credit':
+        return { name, state: 'out-of-credit', until, detail: `Out of credit: ${error.message}` }
+      default:
+        return { name, state: 'refused', until, detail: `Refused: ${error.message}` }
+    }
+  }
+
+  return { credentialsOf, keyStates, forget }
 }
 
-function nameOf(source: string, { id, key }: RemoteBackend): string {
-  return source.startsWith('env:') ? source.slice('env:'.length) : (key.reference ?? `${source}:${id}`)
+interface Ring {
+  readonly backend: RemoteBackend
+  readonly slots: () => Promise<readonly KeySlot[]>
+  readonly all: Credentials
+}
+
+/** Keys are copied from documents with the word that stands before them in a header. */
+function withoutScheme(secret: string): string {
+  return secret.replace(/^bearer\s+/i, '')
+}
+
+function nameOf(source: string, { id }: RemoteBackend): string {
+  return source.startsWith('env:') ? source.slice('env:'.length) : `${source}:${id}`
+}
+
+function restId({ id }: RemoteBackend, { secret }: Credential): string {
+  return `${id}\n${secret}`
+}
+
+function isThere<T>(value: T | undefined): value is T {
+  return value !== undefined
 }

@@ -1,5 +1,5 @@
 import type { BackendConfig, Config } from '../config/schema.ts'
-import type { Backend, RemoteBackend } from './backend.ts'
+import type { Api, Backend, RemoteBackend } from './backend.ts'
 import { demo } from './demo.ts'
 import { presetOf, presets, type Preset } from './presets.ts'
 
@@ -24,22 +24,52 @@ export function createBackends(config: Config): ReadonlyMap<string, Backend> {
 
 function fromConfig(id: string, entry: BackendConfig): RemoteBackend {
   const preset = presetOf(entry.type)
+  const isOfTheList = preset !== undefined && entry.type === id
+  const references = entry.api_keys ?? (entry.api_key === undefined ? undefined : [entry.api_key])
+  const models = entry.models ?? (preset?.listsModels === false ? preset.models : undefined)
   return {
     kind: 'remote',
     id,
-    title: preset === undefined || entry.type !== id ? id : preset.title,
+    title: isOfTheList ? preset.title : id,
     apis: apisOf(id, entry, preset),
     key: {
+      name: isOfTheList ? (preset.keyName ?? id) : id,
       // A custom backend without a key is a local server that wants none.
-      required: preset !== undefined || entry.api_key !== undefined,
-      reference: entry.api_key,
+      required: entry.auth !== 'none' && (references !== undefined || (preset !== undefined && !isLocal(preset))),
+      references,
       envNames: (preset?.envPrefixes ?? []).map(prefix => `${prefix}_API_KEY`),
+      rotation: entry.rotation ?? 'round-robin',
+      endsAtGap: preset?.keysEndAtGap === true,
     },
     headers: entry.headers ?? {},
-    models: entry.models,
+    prefixes: preset?.prefixes ?? [],
+    missing: preset?.address !== undefined && entry.api_url === undefined ? missingAddress(id, preset) : undefined,
+    isLocalServer: isLocal(preset) && entry.api_url === undefined,
+    limits: limitsOf(entry),
+    ...(models !== undefined && { models }),
+    usualModels: preset?.models,
+    defaultModel: entry.default_model,
     closed: entry.models !== undefined,
     timeoutMs: (entry.timeout ?? PATIENCE_SECONDS) * 1000,
   }
+}
+
+function isLocal(preset: Preset | undefined): boolean {
+  return preset?.isLocalServer === true
+}
+
+function missingAddress(id: string, { title, address = '', envPrefixes }: Preset): string {
+  return `${title} gives each customer an address of their own. Set backends.${id}.api_url, or ${envPrefixes[0]}_API_BASE_URL, to it: ${address}`
+}
+
+function limitsOf({ limits }: BackendConfig): RemoteBackend['limits'] {
+  if (limits === undefined) return undefined
+  return Object.fromEntries(
+    Object.entries(limits).map(([model, { context_window, max_output_tokens }]) => [
+      model,
+      { contextWindow: context_window, maxOutput: max_output_tokens },
+    ]),
+  )
 }
 
 /**
@@ -49,13 +79,22 @@ function fromConfig(id: string, entry: BackendConfig): RemoteBackend {
  */
 function apisOf(id: string, entry: BackendConfig, preset: Preset | undefined): RemoteBackend['apis'] {
   const { protocol, api_url } = entry
+  const auth = entry.auth === undefined ? undefined : { auth: entry.auth }
   const known = (preset?.apis ?? []).filter(api => protocol === undefined || api.protocol === protocol)
-  const [first = { protocol, baseUrl: api_url }, ...others] = known
-  if (first.protocol === undefined || first.baseUrl === undefined)
+  const [first, ...others] = known.map(api => ({ ...api, ...auth }))
+  if (api_url === undefined && first !== undefined) return [first, ...others]
+  const spoken = first?.protocol ?? protocol
+  if (api_url === undefined || spoken === undefined)
     throw new Error(`backend ${id} has no address; config/load.ts checks this`)
-  if (api_url === undefined) return [{ ...first, protocol: first.protocol, baseUrl: first.baseUrl }, ...others]
-  const own = { ...first, protocol: first.protocol, baseUrl: api_url.replace(/\/+$/, '') }
-  const isMoved = new URL(own.baseUrl).pathname === new URL(first.baseUrl).pathname
-  const { origin } = new URL(own.baseUrl)
+
+  const own: Api = { ...first, ...auth, protocol: spoken, baseUrl: completed(api_url, preset) }
+  const { origin, pathname } = new URL(own.baseUrl)
+  const isMoved = first !== undefined && pathname === new URL(first.baseUrl).pathname
   return [own, ...(isMoved ? others.map(api => ({ ...api, baseUrl: origin + new URL(api.baseUrl).pathname })) : [])]
+}
+
+/** The address without slashes at its end, and with the path that every customer of the service has, if it has none. */
+function completed(address: string, preset: Preset | undefined): string {
+  const trimmed = address.replace(/\/+$/, '')
+  return preset?.path !== undefined && new URL(trimmed).pathname === '/' ? trimmed + preset.path : trimmed
 }

@@ -1,10 +1,12 @@
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { knownBackends } from '../app/parts.ts'
+import { createCredentials } from '../backends/credentials.ts'
 import { testKey } from '../backends/key-test.ts'
 import { createBackends } from '../backends/index.ts'
 import { createUpstream } from '../backends/upstream.ts'
 import { loadConfig } from '../config/load.ts'
+import { ProxyError, toProxyError } from '../core/errors.ts'
 import { createSecrets, type Secrets } from '../keys/secrets.ts'
 import { parseOptions, UsageError, type Terminal, type Verb } from './args.ts'
 import { placeOptions, placesOf } from './world.ts'
@@ -121,13 +123,14 @@ async function test(
     )
     return backend === undefined ? 2 : 0
   }
-  const key = await secrets.keyOf(name, backend.key)
-  if (!key.found && backend.key.required) {
-    err.write(`${key.reason} ${key.remedy}\n`)
+  const { credentialsOf } = createCredentials({ secrets, now: Date.now })
+  const credential = await Promise.resolve(credentialsOf(backend).take([])).catch(toProxyError)
+  if (credential instanceof ProxyError) {
+    err.write(`${credential.message}\n`)
     return 1
   }
   const upstream = createUpstream()
-  const steps = await testKey(upstream, backend, key.found ? { name, secret: key.value } : undefined)
+  const steps = await testKey(upstream, backend, credential)
   await upstream.close()
   for (const step of steps) out.write(`${step.ok ? 'ok  ' : 'FAIL'}  ${step.name}  ${step.ms} ms  ${step.detail}\n`)
   return steps.every(step => step.ok) ? 0 : 1

@@ -113,7 +113,10 @@ function rewritten(value: unknown, expected: string): string | undefined {
 
 /** Whether a place is for a reference to a key, so that what stands there instead may be the key. */
 function isKeyPlace([section, second, third]: Path): boolean {
-  return (section === 'backends' && third === 'api_key') || (section === 'server' && second === 'api_keys')
+  return (
+    (section === 'backends' && (third === 'api_key' || third === 'api_keys')) ||
+    (section === 'server' && second === 'api_keys')
+  )
 }
 
 function aboutKey(path: Path, value: unknown): Finding {

@@ -152,7 +152,9 @@ function referencePlaces(draft: Draft): Path[] {
     ...backendsIn(draft).flatMap(([id]) => {
       const headers = draft.get(['backends', id, 'headers'])
       const names = isSection(headers) ? Object.keys(headers) : []
-      return [['backends', id, 'api_key'], ...names.map(name => ['backends', id, 'headers', name])]
+      const keys = draft.get(['backends', id, 'api_keys'])
+      const several = Array.isArray(keys) ? keys.map((_, index) => ['backends', id, 'api_keys', index]) : []
+      return [['backends', id, 'api_key'], ...several, ...names.map(name => ['backends', id, 'headers', name])]
     }),
   ]
 }

@@ -107,6 +107,8 @@ export const configSchema = z.strictObject({
       body_limit_mb: z.number().positive().max(1024).default(64),
       /** Which images and files are fetched for clients that send an address to a backend which takes none. */
       fetch_media: z.enum(['public', 'any', 'off']).default('public'),
+      /** Seconds of silence after which a client that waits for more of a translated stream gets a sign of life. */
+      keep_alive_seconds: z.number().positive().max(600).default(15),
       /** Seconds that open turns may go on when we are asked to stop. */
       drain_seconds: z.number().min(0).max(600).default(10),
     })

@@ -43,7 +43,7 @@ export function guessBackend(key: string): string | undefined {
 const prefixes = [
   ['sk-ant-', 'anthropic'],
   ['sk-or-', 'openrouter'],
-  ['sk-kimi-', 'kimi'],
+  ['sk-kimi-', 'kimi-code'],
   ['sk-cp-', 'minimax'],
   ['sk-api-', 'minimax'],
   ['AIza', 'gemini'],

@@ -12,7 +12,13 @@ export type { HowToStore, Outcome, StoreState } from './stored-keys.ts'
 /** The value behind a reference, or why there is none and what to do about it, in whole sentences. */
 export type Secret =
   | { readonly found: true; readonly value: string; readonly source: SecretSource }
-  | { readonly found: false; readonly reason: string; readonly remedy: string }
+  | {
+      readonly found: false
+      /** Whether there is none, rather than one that can't be read. */
+      readonly absent: boolean
+      readonly reason: string
+      readonly remedy: string
+    }
 
 export type SecretSource = StoreId | `env:${string}`
 
@@ -22,6 +28,24 @@ export interface KeyPlaces {
   readonly reference?: string | undefined
   /** Environment variables that may hold it, first wins; looked at when no key is stored under the backend's name. */
   readonly envNames: readonly string[]
+}
+
+/** Where the keys of a backend may be that has several. */
+export interface SeveralPlaces {
+  /** Given, nothing else is looked at; the first is number 1. */
+  readonly references?: readonly string[] | undefined
+  /** Variables that may hold a key, first wins, each also with `_1` to `_99` behind it. */
+  readonly envNames: readonly string[]
+  /** Whether the numbers end at the first that is missing. */
+  readonly endsAtGap: boolean
+}
+
+/** One key of a backend: `openai`, or `openai.2`, with its number as the instance. */
+export interface KeySlot {
+  readonly instance?: string | undefined
+  /** The name that it is stored under, if it is. */
+  readonly name: string
+  readonly places: KeyPlaces
 }
 
 export interface SecretsOptions {
@@ -44,6 +68,8 @@ export interface Secrets {
   readonly keyOf: (backend: string, places: KeyPlaces) => Promise<Secret>
   /** What `keyOf` would say, if it remembers: most turns need not wait. */
   readonly peek: (backend: string, places: KeyPlaces) => Secret | undefined
+  /** The keys that a backend has: the one without a number first; that one also where there are none at all. */
+  readonly slotsOf: (backend: string, places: SeveralPlaces) => Promise<readonly KeySlot[]>
   /** Every value found so far, for masking. The same array until there is one more. */
   readonly known: () => readonly string[]
   readonly list: () => Promise<KeyIndex>
@@ -60,6 +86,8 @@ export interface Secrets {
 
 /** How long a failure is remembered, so that an agent's retries do not each open a prompt. */
 const FAILURE_MS = 30_000
+/** The highest number that a key of a backend may have. */
+const MOST_KEYS = 99
 /** How exact `lastUsedAt` is. */
 const HOUR_MS = 3_600_000
 
@@ -103,6 +131,7 @@ export function createSecrets(options: SecretsOptions): Secrets {
     if (envName !== undefined) return fromEnv(envName)
     return {
       found: false,
+      absent: true,
       reason: [
         `There is no key for ${backend}: none is stored under that name`,
         ...(envNames.length === 0 ? [] : [`, and ${envNames.join(' or ')} is not set`]),
@@ -112,11 +141,53 @@ export function createSecrets(options: SecretsOptions): Secrets {
     }
   }
 
+  async function slotsOf(backend: string, { references, envNames, endsAtGap }: SeveralPlaces): Promise<KeySlot[]> {
+    const lone = { name: backend, places: { envNames } }
+    if (references !== undefined) {
+      return references.length === 1
+        ? [{ name: backend, places: { reference: references[0], envNames } }]
+        : references.map((reference, at) => ({
+            instance: String(at + 1),
+            name: `${backend}.${at + 1}`,
+            places: { reference, envNames: [] },
+          }))
+    }
+    await watched()
+    const stored = new Set((await storedList()).map(({ name }) => name))
+    const values = new Set<string>()
+    const isSet = (names: readonly string[]) => names.some(name => env[name] !== undefined)
+    /** A key that stands in two variables is one key. */
+    const isNew = (names: readonly string[]) => {
+      const value = names.map(name => env[name]?.trim() ?? '').find(text => text !== '')
+      if (value === undefined || values.has(value)) return false
+      values.add(value)
+      return true
+    }
+
+    const slots: KeySlot[] = []
+    if (stored.has(backend) || isNew(envNames)) slots.push(lone)
+    let afterGap = false
+    for (let number = 1; number <= MOST_KEYS; number++) {
+      const name = `${backend}.${number}`
+      const numbered = envNames.map(variable => `${variable}_${number}`)
+      afterGap ||= endsAtGap && !isSet(numbered)
+      if (stored.has(name) || (!afterGap && isNew(numbered))) {
+        slots.push({ instance: String(number), name, places: { envNames: numbered } })
+      }
+    }
+    return slots.length === 0 ? [lone] : slots
+  }
+
+  async function storedList() {
+    return (await stored.list()).entries
+  }
+
   async function resolve(reference: string): Promise<Secret> {
     // What is not a reference may be a key, so it is not repeated.
     if (!secretReference.safeParse(reference).success) {
       return {
         found: false,
+        absent: false,
         reason: 'What stands in place of a secret is not a reference to one.',
         remedy: 'Write env:NAME or keychain:NAME.',
       }
@@ -135,6 +206,7 @@ export function createSecrets(options: SecretsOptions): Secrets {
       case 'refused':
         return {
           found: false,
+          absent: false,
           reason: `The stored key ${name} cannot be read. ${key.error.message}`,
           // A variable alone would not do: a stored key comes before it.
           remedy: remedyFor(key.error.kind, name, 'an environment variable (api_key: env:NAME in config.yaml)'),
@@ -142,6 +214,7 @@ export function createSecrets(options: SecretsOptions): Secrets {
       case 'absent':
         return {
           found: false,
+          absent: true,
           reason: `There is no key stored under the name ${name}.${key.detail === undefined ? '' : ` ${key.detail}`}`,
           remedy: `Store it: lip keys set ${name}`,
         }
@@ -153,6 +226,7 @@ export function createSecrets(options: SecretsOptions): Secrets {
     if (text === undefined) {
       return {
         found: false,
+        absent: true,
         reason: `The environment variable ${name} is not set.`,
         remedy: `Set ${name} and start again.`,
       }
@@ -161,6 +235,7 @@ export function createSecrets(options: SecretsOptions): Secrets {
     if (!key.ok) {
       return {
         found: false,
+        absent: false,
         reason: `The environment variable ${name} holds no key. ${key.reason}`,
         remedy: `Set ${name} anew and start again.`,
       }
@@ -224,6 +299,7 @@ export function createSecrets(options: SecretsOptions): Secrets {
     resolve,
     keyOf,
     peek,
+    slotsOf,
     known: () => known,
     list: stored.list,
     set: (name, value, how) => changing(() => stored.set(name, value, how)),

@@ -96,12 +96,14 @@ describe('the key of a backend', () => {
   test('else is missing, and both ways to add it are named', async () => {
     expect(await secretsWith({}).keyOf('openai', openai)).toEqual({
       found: false,
+      absent: true,
       reason:
         'There is no key for openai: none is stored under that name, and OPENAI_API_KEY or OPENAI_KEY is not set.',
       remedy: 'Set OPENAI_API_KEY, or store the key: lip keys set openai',
     })
     expect(await secretsWith({}).keyOf('work', { envNames: [] })).toEqual({
       found: false,
+      absent: true,
       reason: 'There is no key for work: none is stored under that name.',
       remedy: 'Store the key: lip keys set work',
     })
@@ -179,6 +181,7 @@ describe('a failure', () => {
 
     expect(await secrets.keyOf('openai', openai)).toEqual({
       found: false,
+      absent: false,
       reason: 'The stored key openai cannot be read. The keychain is locked.',
       remedy:
         'Unlock the keychain and try again, or use an environment variable (api_key: env:NAME in config.yaml), or a file encrypted with a passphrase: lip keys set openai --store file',

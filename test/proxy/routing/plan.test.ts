@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Backend } from '../../../proxy/backends/backend.ts'
 import { createBackends } from '../../../proxy/backends/index.ts'
+import { presets } from '../../../proxy/backends/presets.ts'
 import { configSchema } from '../../../proxy/config/schema.ts'
 import { ProxyError } from '../../../proxy/core/errors.ts'
 import { createPlan } from '../../../proxy/routing/plan.ts'
@@ -60,7 +61,7 @@ describe('a plan', () => {
   it('refuses an unknown backend and says which there are', () => {
     expect(refusal('nosuch:gpt-x')).toEqual({
       kind: 'unknown-model',
-      message: 'There is no backend "nosuch". There are: work, free, openai, anthropic, openrouter, demo.',
+      message: `There is no backend "nosuch". There are: ${['work', 'free', ...Object.keys(presets), 'demo'].join(', ')}.`,
     })
   })
 
@@ -86,7 +87,7 @@ describe('a plan', () => {
 
 describe('the backends of a config', () => {
   it('leave out those that are switched off', () => {
-    expect([...backends.keys()]).toEqual(['work', 'free', 'openai', 'anthropic', 'openrouter', 'demo'])
+    expect([...backends.keys()]).toEqual(['work', 'free', ...Object.keys(presets), 'demo'])
   })
 
   it('have base URLs without a trailing slash', () => {

@@ -1,0 +1,212 @@
+import { ProxyError, type ErrorKind } from '../core/errors.ts'
+import type { Events } from '../core/events.ts'
+import type { Request } from '../core/request.ts'
+import { openaiChatIn } from '../protocols/openai-chat/index.ts'
+import type { Dialect } from '../protocols/openai-chat/dialect.ts'
+import { protocolOf } from '../protocols/index.ts'
+import type { Protocol, ProtocolId } from '../protocols/protocol.ts'
+import { withoutRepeats } from './cumulative.ts'
+import { thoughtsApart } from './think-tags.ts'
+
+/**
+ * In what a vendor's API differs from the protocol as its owner has it: facts of its row, applied in this file and nowhere
+ * else. What they touch in a request or an answer can't be relayed, so that such a turn is translated.
+ */
+export interface Quirks {
+  /** How its Chat Completions differ from OpenAI's. */
+  readonly dialect?: Dialect | undefined
+  /** Fields of a body that it refuses or that break it: left out. */
+  readonly refuses?: readonly string[] | undefined
+  /** Fields that every body must have. */
+  readonly adds?: Readonly<Record<string, unknown>> | undefined
+  /** The most tokens of an answer that may be asked for. */
+  readonly mostTokens?: number | undefined
+  /** Efforts that it knows by another word. */
+  readonly efforts?: Readonly<Record<string, string>> | undefined
+  /** Thinking is switched by `thinking: {type: enabled | disabled}`. */
+  readonly thinkingSwitch?: boolean | undefined
+  /** Assistant messages that call tools must have some `reasoning_content`. */
+  readonly thoughtsBesideCalls?: boolean | undefined
+  /** Whether it can stream; where not, the whole answer is asked for and told as events. */
+  readonly streams?: boolean | undefined
+  /** A piece of an answer may repeat all that was said before it. */
+  readonly cumulative?: boolean | undefined
+  /** Thoughts stand in the text, between `<think>` and `</think>`. */
+  readonly thinkTags?: boolean | undefined
+  /** Errors may stand inside an answer with status 200, in MiniMax's `base_resp`. */
+  readonly errorsInside200?: boolean | undefined
+  /** What its refusals mean, where their words say more than their status; the first that matches. */
+  readonly refusals?: readonly Refusal[] | undefined
+  /** HTTP/2 breaks its answers off. */
+  readonly http1Only?: boolean | undefined
+  /** Headers that are not the protocol's are not sent: neither the client's nor our mark against loops. */
+  readonly bareHeaders?: boolean | undefined
+  /** It serves known coding agents only, so that one that calls us may say who it is. */
+  readonly agentsOnly?: boolean | undefined
+  /** Headers that say who calls, where the client did not. */
+  readonly identity?: Readonly<Record<string, string>> | undefined
+}
+
+interface Refusal {
+  /** Found in the text of the body. */
+  readonly says: RegExp
+  readonly means?: ErrorKind | undefined
+  /** What to do about it, in a sentence. */
+  readonly hint?: string | undefined
+}
+
+interface Spoken extends Quirks {
+  readonly protocol: ProtocolId
+}
+
+const dialects = new WeakMap<Spoken, Protocol>()
+
+/** The protocol in the vendor's dialect; nothing if we don't speak it. */
+export function dialectOf(spoken: Spoken): Protocol | undefined {
+  const { protocol, dialect } = spoken
+  if (dialect === undefined || protocol !== 'openai-chat') return protocolOf(protocol)
+  const known = dialects.get(spoken)
+  if (known !== undefined) return known
+  const made = openaiChatIn(dialect)
+  dialects.set(spoken, made)
+  return made
+}
+
+/** Why a client's body can't go to this API as it is, although it is of the same protocol; nothing if it can. */
+export function whyNotRelayed(quirks: Quirks, body: Buffer): string | undefined {
+  const answers = answerQuirks(quirks)
+  if (answers !== undefined) return answers
+  const mark = marksOf(quirks).find(name => body.includes(`"${name}"`))
+  if (mark !== undefined) return `the backend does not take ${JSON.stringify(mark)}`
+  if (quirks.mostTokens !== undefined && tokensAsked(body) > quirks.mostTokens)
+    return `the backend gives ${quirks.mostTokens} tokens at most`
+  return undefined
+}
+
+function answerQuirks({ streams, cumulative, errorsInside200, adds }: Quirks): string | undefined {
+  if (streams === false) return 'the backend can’t stream'
+  if (cumulative === true) return 'the backend repeats itself in its stream'
+  if (errorsInside200 === true) return 'the backend tells errors inside its answers'
+  if (adds !== undefined) return 'the backend needs fields of its own'
+  return undefined
+}
+
+const marks = new WeakMap<Quirks, readonly string[]>()
+
+/** Names and values in a client's body which this API does not take. Compared with their quotes: text can't hold those bare. */
+function marksOf(quirks: Quirks): readonly string[] {
+  const known = marks.get(quirks)
+  if (known !== undefined) return known
+  const { dialect = {}, refuses = [], efforts = {}, thoughtsBesideCalls, thinkingSwitch } = quirks
+  const found = [
+    ...refuses,
+    ...Object.keys(efforts),
+    ...(dialect.maxTokensField === 'max_tokens' ? ['max_completion_tokens'] : []),
+    ...(dialect.developerRole === false ? ['developer'] : []),
+    ...(dialect.customTools === false ? ['custom'] : []),
+    ...(dialect.allowedTools === false ? ['allowed_tools'] : []),
+    ...(dialect.reasoningField === 'none' ? ['reasoning_content', 'reasoning_details'] : []),
+    ...(dialect.reasoningControl === 'reasoning' ? ['reasoning_effort'] : []),
+    ...(thoughtsBesideCalls === true ? ['tool_calls'] : []),
+    ...(thinkingSwitch === true ? ['reasoning_effort', 'reasoning'] : []),
+  ]
+  marks.set(quirks, found)
+  return found
+}
+
+/** The largest limit on the answer that stands in a body; never less than the real one. */
+function tokensAsked(body: Buffer): number {
+  let most = 0
+  for (const name of ['"max_tokens"', '"max_completion_tokens"', '"max_output_tokens"']) {
+    for (let at = body.indexOf(name); at !== -1; at = body.indexOf(name, at + 1)) {
+      const digits = /^\s*:\s*(\d+)/.exec(body.toString('latin1', at + name.length, at + name.length + 40))
+      most = Math.max(most, Number(digits?.[1] ?? 0))
+    }
+  }
+  return most
+}
+
+/** The request as this API takes it, before it is encoded. */
+export function asTaken(quirks: Quirks, request: Request): Request {
+  const { mostTokens } = quirks
+  const { maxTokens } = request.sampling
+  if (mostTokens === undefined || maxTokens === undefined || maxTokens <= mostTokens) return request
+  return { ...request, sampling: { ...request.sampling, maxTokens: mostTokens } }
+}
+
+/** The encoded body as this API takes it. */
+export function withFacts(quirks: Quirks, encoded: unknown, request: Request): unknown {
+  const { refuses, adds, efforts, thinkingSwitch, thoughtsBesideCalls, streams } = quirks
+  const body = { ...(encoded as Record<string, unknown>), ...adds }
+  if (thinkingSwitch === true && request.reasoning !== undefined) {
+    const isOff = request.reasoning.mode === 'off' || request.reasoning.effort === 'none'
+    body['thinking'] = { type: isOff ? 'disabled' : 'enabled' }
+  }
+  if (efforts !== undefined) renameEffort(body, efforts)
+  if (thoughtsBesideCalls === true && Array.isArray(body['messages'])) {
+    body['messages'] = body['messages'].map(withThoughts)
+  }
+  if (streams === false) {
+    body['stream'] = false
+    delete body['stream_options']
+  }
+  return refuses === undefined
+    ? body
+    : Object.fromEntries(Object.entries(body).filter(([name]) => !refuses.includes(name)))
+}
+
+function renameEffort(body: Record<string, unknown>, efforts: Readonly<Record<string, string>>) {
+  const { reasoning, reasoning_effort } = body
+  if (typeof reasoning_effort === 'string') body['reasoning_effort'] = efforts[reasoning_effort] ?? reasoning_effort
+  if (typeof reasoning !== 'object' || reasoning === null || !('effort' in reasoning)) return
+  const effort = String(reasoning.effort)
+  body['reasoning'] = { ...reasoning, effort: efforts[effort] ?? effort }
+}
+
+/** A space will do where the client has not kept the thoughts. */
+function withThoughts(message: unknown): unknown {
+  if (typeof message !== 'object' || message === null || !('tool_calls' in message)) return message
+  const thoughts = 'reasoning_content' in message ? message.reasoning_content : undefined
+  return typeof thoughts === 'string' && thoughts !== '' ? message : { ...message, reasoning_content: ' ' }
+}
+
+/** The answer as the protocol's owner would have told it. */
+export function straightened({ cumulative, thinkTags }: Quirks, events: Events): Events {
+  const whole = cumulative === true ? withoutRepeats(events) : events
+  return thinkTags === true ? thoughtsApart(whole) : whole
+}
+
+/** What a refusal means, with what the row knows of its words. */
+export function explained({ refusals = [] }: Quirks, error: ProxyError, text: string): ProxyError {
+  const known = refusals.find(({ says }) => says.test(text))
+  if (known === undefined) return error
+  const { kind, message, ...facts } = error
+  return new ProxyError(known.means ?? kind, known.hint === undefined ? message : `${message} ${known.hint}`, facts)
+}
+
+/** MiniMax's codes, as far as they are known. */
+const minimaxCodes: Readonly<Record<number, ErrorKind>> = {
+  1002: 'rate-limited',
+  1004: 'unauthenticated',
+  1008: 'out-of-credit',
+  1039: 'rate-limited',
+  2056: 'rate-limited',
+}
+
+/** Throws the error that stands in a body, or in the data of a frame, that came with status 200. */
+export function refuseInside({ errorsInside200 }: Quirks, text: string): void {
+  if (errorsInside200 !== true || !text.includes('"base_resp"')) return
+  const { status_code: code, status_msg: message } = baseResponseIn(text)
+  if (typeof code !== 'number' || code === 0) return
+  const words = typeof message === 'string' && message !== '' ? message : 'no message'
+  throw new ProxyError(minimaxCodes[code] ?? 'bad-upstream', `${words} (${code})`, { code: String(code), status: 200 })
+}
+
+function baseResponseIn(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const { base_resp } = JSON.parse(text) as { base_resp?: Readonly<Record<string, unknown>> | null }
+    return base_resp ?? {}
+  } catch {
+    return {}
+  }
+}

@@ -102,13 +102,9 @@ export async function loginWorld(env: Record<string, string> = {}) {
   let time = Date.parse('2026-11-23T12:00:00Z')
   const keychain = new Map<string, string>()
   const ports: LoginPorts = {
-    platform: 'linux',
-    env,
-    home,
+    ...portsIn(home, env),
     now: () => time,
-    ask,
     keychain: async (service, account) => keychain.get(`${service}/${account}`),
-    lock: (name, work) => withFileLock(join(home, '.ours', `${name}.lock`), work),
   }
   return {
     home,
@@ -128,6 +124,18 @@ export async function loginWorld(env: Record<string, string> = {}) {
 }
 
 export type LoginWorldInTest = Awaited<ReturnType<typeof loginWorld>>
+
+/** What a login needs of a computer whose home folder this is. */
+export function portsIn(home: string, env: Record<string, string>): Omit<LoginPorts, 'now'> {
+  return {
+    platform: 'linux',
+    env,
+    home,
+    ask,
+    keychain: async () => undefined,
+    lock: (name, work) => withFileLock(join(home, '.ours', `${name}.lock`), work),
+  }
+}
 
 const ask: Ask = async ({ method, url, headers, body }) => {
   const answer = await fetch(url, { method, headers, body: body ?? null })

@@ -25,6 +25,8 @@ export interface Protocol {
   /** `body` is parsed JSON, or text where it was none. */
   readonly decodeError: (status: number, body: unknown) => ProxyError
   readonly encodeError: (error: ProxyError) => EncodedError
+  /** Written between frames to a client that waits, so that nobody on the way takes it for dead; absent where clients can't bear it. */
+  readonly keepAlive?: string | undefined
   readonly watch: Watch
   /** Whether a request's body holds tokens of our own making, which only we can read: it must be translated, even to the same format. */
   readonly holdsOurs?: (body: Buffer) => boolean

@@ -13,13 +13,22 @@ export interface Answer {
   readonly asked: Request
   readonly turn: OpenTurn
   readonly events: Events
+  /** How long a stream may be silent before the client gets a sign of life, in milliseconds. */
+  readonly keepAliveMs: number
 }
 
 /**
  * The turn that goes through the canonical model: events to the client in its own protocol, what they tell noted in the
  * turn. Gives the error that ended the answer in mid-stream, if one did; throws one that came before its first word.
  */
-export async function answer({ protocol, response, asked, turn, events }: Answer): Promise<ProxyError | undefined> {
+export async function answer({
+  protocol,
+  response,
+  asked,
+  turn,
+  events,
+  keepAliveMs,
+}: Answer): Promise<ProxyError | undefined> {
   let failure: ProxyError | undefined
   const noted = tap(
     events,
@@ -30,7 +39,7 @@ export async function answer({ protocol, response, asked, turn, events }: Answer
     turn.responseBytes += bytes.length
     turn.responseCapture?.append(bytes)
   }
-  await sendEvents({ protocol, response, asked, headers: { [TURN_HEADER]: turn.id }, sent }, noted)
+  await sendEvents({ protocol, response, asked, headers: { [TURN_HEADER]: turn.id }, keepAliveMs, sent }, noted)
   turn.status = response.statusCode
   turn.responseHeaders = response.getHeaders()
   if (!asked.stream) return undefined

@@ -18,7 +18,7 @@ import type { Exchange } from './exchange.ts'
 import { relay, type Refused } from './relay.ts'
 
 export interface AttemptDeps {
-  readonly config: { readonly server: Pick<Config['server'], 'fetch_media'> }
+  readonly config: { readonly server: Pick<Config['server'], 'fetch_media' | 'keep_alive_seconds'> }
   readonly credentialsOf: CredentialsOf
   readonly upstream: Upstream
   readonly journal: Pick<Journal, 'changed'>
@@ -42,7 +42,7 @@ export async function answerFrom(deps: AttemptDeps, asking: Asking, target: Targ
   deps.journal.changed(turn)
   if (backend.kind === 'local') {
     note(turn, 'local', 'answered inside the proxy')
-    const result = await translated(asking, model, (request, signal) => backend.answer(request, signal))
+    const result = await translated(deps, asking, model, (request, signal) => backend.answer(request, signal))
     return 'refused' in result ? result.tell() : result
   }
 
@@ -102,7 +102,7 @@ async function attempt(deps: AttemptDeps, asking: Asking, door: Door): Promise<E
   }
   note(turn, 'translated', `${protocol.id} for the client, ${api.protocol} for the backend`)
   let sent: Request | undefined
-  const ended = await translated(asking, model, async function* (request, signal) {
+  const ended = await translated(deps, asking, model, async function* (request, signal) {
     sent = await withMedia(request, api.protocol, deps.config.server.fetch_media, signal)
     yield* call({
       ...door,
@@ -118,6 +118,7 @@ async function attempt(deps: AttemptDeps, asking: Asking, door: Door): Promise<E
 
 /** A turn through the canonical model; `ask` gives the answer to the request under the backend's name of the model. */
 async function translated(
+  { config }: AttemptDeps,
   { protocol, response, asked, turn }: Asking,
   model: string,
   ask: (request: Request, signal: AbortSignal) => Events,
@@ -135,6 +136,7 @@ async function translated(
       asked: request,
       turn,
       events: ask({ ...request, model }, hangUp.signal),
+      keepAliveMs: config.server.keep_alive_seconds * 1000,
     })
     return { error, interrupted: error !== undefined }
   } catch (thrown) {

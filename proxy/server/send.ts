@@ -63,6 +63,8 @@ export interface Sending {
   /** What the client asked, whole or streamed. */
   readonly asked: Request
   readonly headers: Readonly<Record<string, string>>
+  /** How long a stream may be silent before the client gets a sign of life, in milliseconds. */
+  readonly keepAliveMs: number
   /** Shown every piece that goes to the client. */
   readonly sent: (bytes: Buffer) => void
 }
@@ -71,20 +73,37 @@ export interface Sending {
  * Sends an answer as the client asked for it: collected, or as a stream, which is left open at its end. Throws what the events
  * throw as long as nothing has been sent; after that the protocol's error frame tells of it.
  */
-export async function sendEvents({ protocol, response, asked, headers, sent }: Sending, events: Events): Promise<void> {
+export async function sendEvents(sending: Sending, events: Events): Promise<void> {
+  const { protocol, response, asked, headers, sent } = sending
   if (!asked.stream) {
     sent(sendJson(response, 200, protocol.encodeReply(await collect(events), asked), headers))
     return
   }
   const answer = await opened(events)
   response.writeHead(200, { ...EVENT_STREAM, ...headers })
-  for await (const frames of protocol.encodeStream(answer, asked)) {
-    const bytes = Buffer.from(encodeSse(frames))
-    sent(bytes)
-    const hasRoom = response.write(bytes)
-    if (response.destroyed) return
-    if (!hasRoom) await drained(response)
+  const alive = keptAlive(sending)
+  try {
+    for await (const frames of protocol.encodeStream(answer, asked)) {
+      const bytes = Buffer.from(encodeSse(frames))
+      sent(bytes)
+      const hasRoom = response.write(bytes)
+      alive?.refresh()
+      if (response.destroyed) return
+      if (!hasRoom) await drained(response)
+    }
+  } finally {
+    clearInterval(alive)
   }
+}
+
+/** Gives the client a sign of life whenever it has waited too long, where its API knows one. */
+function keptAlive({ protocol, response, keepAliveMs }: Sending): NodeJS.Timeout | undefined {
+  const { keepAlive } = protocol
+  return keepAlive === undefined
+    ? undefined
+    : setInterval(() => {
+        if (!response.writableNeedDrain) response.write(keepAlive)
+      }, keepAliveMs)
 }
 
 /** Waits until a slow client has read what was written, or has gone. */

@@ -21,6 +21,7 @@ export const anthropic: Protocol = {
   encodeStream,
   decodeError,
   encodeError,
+  keepAlive: 'event: ping\ndata: {"type":"ping"}\n\n',
   watch,
   holdsOurs: body => body.includes(CARRIED),
 }

@@ -22,6 +22,7 @@ export const openaiChat: Protocol = {
   encodeStream,
   decodeError,
   encodeError,
+  keepAlive: ': keep-alive\n\n',
   watch,
 }
 

@@ -159,8 +159,8 @@ function figuresLine({ openTurns, tokensToday }: TrayState): string {
   return text.state.figures(text.state.streams(openTurns), shortNumber(tokensToday))
 }
 
-function needsAttention({ run, configProblems, log }: Status): boolean {
-  return run === 'running' && (configProblems.length > 0 || log.state === 'degraded')
+function needsAttention({ run, keysLocked, configProblems, log }: Status): boolean {
+  return run === 'running' && (keysLocked || configProblems.length > 0 || log.state === 'degraded')
 }
 
 function addressOf({ url }: Status): string {

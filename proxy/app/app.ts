@@ -19,6 +19,7 @@ import { backendRows, routeOf } from './backend-rows.ts'
 import { countersOf } from './figures.ts'
 import { createHandlers } from './handlers.ts'
 import { mountApp } from './http.ts'
+import { areKeysLocked } from './key-calls.ts'
 import { createLiveTurns } from './live-turns.ts'
 import { createLog } from './log.ts'
 import { createNotices, type Notices } from './notices.ts'
@@ -61,6 +62,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   let address: { readonly host: string; readonly port: number } | undefined
   let startedAt: number | undefined
   let endsAt: number | undefined
+  let keysLocked = false
   let stopLoggingTurns: (() => void) | undefined
 
   // Before the file is read, so that no change is missed.
@@ -98,10 +100,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     status,
     start,
     stop,
+    keysChanged,
     reload,
   }
   const handlers = createHandlers(parts, live)
   logTurns()
+  void lookWhetherLocked()
 
   /** Turns are in the log of lines only at level `info` and below; otherwise nobody listens, and nothing is spent on it. */
   function logTurns() {
@@ -144,8 +148,16 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   async function keysChanged() {
     await proxy?.configure(loaded.config)
+    await lookWhetherLocked()
     notices.tell('keys', {})
     tellAll()
+  }
+
+  async function lookWhetherLocked() {
+    const now = await areKeysLocked({ secrets })
+    if (now === keysLocked) return
+    keysLocked = now
+    notices.tell('status', status())
   }
 
   function tellAll() {
@@ -181,6 +193,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       endsAt,
       shell,
       platform: process.platform,
+      keysLocked,
       configProblems: configError?.problems.map(formatProblem) ?? [],
       log: {
         state: health.state,

@@ -37,6 +37,8 @@ const status = z.object({
   platform: z.string(),
   /** Problems of the config file as it is on disk; the last good one goes on. */
   configProblems: z.array(z.string()),
+  /** Whether there are stored keys that want a passphrase before they can be used: `keys.unlock` gives it. */
+  keysLocked: z.boolean(),
   /** Whether the traffic log can be written. */
   log: z.object({ state: z.enum(['ok', 'degraded']), reason: z.string().optional(), dropped: z.number() }),
 })
@@ -168,6 +170,8 @@ const keyStore = z.object({
   usable: z.boolean(),
   /** Whether new keys go there. */
   inUse: z.boolean(),
+  /** Holds keys, and wants its passphrase before it gives any. */
+  locked: z.boolean(),
   /** Protected by less than the user's login. */
   weak: z.boolean(),
   detail: z.string(),
@@ -252,6 +256,8 @@ export const calls = {
     }),
     output: done,
   },
+  /** Opens the file of encrypted keys until the program ends. */
+  'keys.unlock': { input: z.object({ passphrase: z.string() }), output: done },
   'keys.remove': { input: z.object({ name: z.string() }), output: done },
   /** Tests the key in use for a backend, or `value` before it is stored. */
   'keys.test': {

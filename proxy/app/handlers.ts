@@ -3,7 +3,7 @@ import type { AppParts } from './parts.ts'
 import { backendRows, routeOf } from './backend-rows.ts'
 import type { Handlers } from './contract.ts'
 import { countersOf } from './figures.ts'
-import { addKey, guessKey, listKeys, removeKey, testBackendKey } from './key-calls.ts'
+import { addKey, guessKey, listKeys, removeKey, testBackendKey, unlockKeys } from './key-calls.ts'
 import type { createLiveTurns } from './live-turns.ts'
 import { listSettings, setRoute, setSetting } from './setting-calls.ts'
 import { sendTestTurn } from './test-turn.ts'
@@ -52,6 +52,7 @@ export function createHandlers(parts: AppParts, live: ReturnType<typeof createLi
     'keys.list': () => listKeys(parts),
     'keys.guess': ({ value }) => guessKey(value),
     'keys.add': key => addKey(parts, key),
+    'keys.unlock': ({ passphrase }) => unlockKeys(parts, passphrase),
     'keys.remove': ({ name }) => removeKey(parts, name),
     'keys.test': key => testBackendKey(parts, key),
     'settings.list': () => listSettings(parts),

@@ -51,6 +51,28 @@ export async function addKey(
   return stored.ok ? { ok: true } : { ok: false, reason: `${stored.reason} ${stored.remedy}` }
 }
 
+/** Opens the file of encrypted keys until the program ends. */
+export async function unlockKeys(
+  { secrets, keysChanged }: AppParts,
+  passphrase: string,
+): Promise<Output<'keys.unlock'>> {
+  const unlocked = await secrets.unlock(passphrase)
+  if (!unlocked.ok) return { ok: false, reason: unlocked.reason }
+  await keysChanged()
+  return { ok: true }
+}
+
+/** Whether there are stored keys that want a passphrase before they can be used. The keychain is not asked. */
+export async function areKeysLocked({ secrets }: Pick<AppParts, 'secrets'>): Promise<boolean> {
+  const { entries } = await secrets.list()
+  if (!entries.some(({ store }) => store === 'file')) return false
+  return (await secrets.stores()).some(isLocked)
+}
+
+function isLocked(state: StoreState): boolean {
+  return !state.usable && state.locked
+}
+
 export async function removeKey({ secrets }: AppParts, name: string): Promise<Output<'keys.remove'>> {
   const removed = await secrets.remove(name)
   if (!removed.ok) return { ok: false, reason: `${removed.reason} ${removed.remedy}` }
@@ -94,11 +116,17 @@ function storedRow({ name, store, fingerprint, addedAt, lastUsedAt }: KeyEntry, 
     fingerprint,
     source: store,
     inUse: true,
-    state: place?.usable === false ? 'locked' : 'ready',
+    state: stateIn(place),
     detail: place?.usable === false ? `${place.reason} ${place.remedy}` : undefined,
     addedAt: Date.parse(addedAt),
     lastUsedAt: lastUsedAt === undefined ? undefined : Date.parse(lastUsedAt),
   }
+}
+
+/** A keychain that can't be used is most often one that is not unlocked; a file is either locked or broken. */
+function stateIn(place: StoreState | undefined): KeyRow['state'] {
+  if (place === undefined || place.usable) return 'ready'
+  return place.store === 'keychain' || place.locked ? 'locked' : 'unreadable'
 }
 
 const keychainNames: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
@@ -115,6 +143,7 @@ function storeRows(states: readonly StoreState[]): KeyStore[] {
         ? (keychainNames[process.platform] ?? 'System keychain')
         : 'File encrypted with a passphrase',
     usable: state.usable,
+    locked: isLocked(state),
     weak: state.store === 'file',
     detail: state.usable
       ? state.store === 'keychain'
@@ -130,6 +159,7 @@ function storeRows(states: readonly StoreState[]): KeyStore[] {
       title: 'Environment variables',
       usable: true,
       inUse: false,
+      locked: false,
       weak: false,
       detail: 'Read when the program starts; never written.',
     },

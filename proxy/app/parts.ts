@@ -46,6 +46,8 @@ export interface AppParts {
   readonly status: () => Status
   readonly start: (port?: number) => Promise<Status>
   readonly stop: () => Promise<Status>
+  /** Goes by what is stored now. */
+  readonly keysChanged: () => Promise<void>
   /** Reads the config again and goes by it. */
   readonly reload: () => Promise<void>
 }

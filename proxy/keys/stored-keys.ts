@@ -24,9 +24,10 @@ export interface Refused {
   readonly remedy: string
 }
 
-/** A place for keys, and whether it can be used here and now. `inUse`: it holds at least one key. */
+/** A place for keys, and whether it can be used here and now. `inUse`: it holds at least one key. `locked`: for want of its passphrase. */
 export type StoreState = { readonly store: StoreId; readonly inUse: boolean } & (
-  { readonly usable: true } | { readonly usable: false; readonly reason: string; readonly remedy: string }
+  | { readonly usable: true }
+  | { readonly usable: false; readonly locked: boolean; readonly reason: string; readonly remedy: string }
 )
 
 export interface HowToStore {
@@ -164,8 +165,9 @@ export function createStoredKeys({ dataDir, keychain, passphrase, now }: StoredK
       await stores[store].check()
       return { store, inUse, usable: true }
     } catch (error) {
+      const { kind } = toStoreError(error)
       const { reason, remedy } = refused(error, '<name>')
-      return { store, inUse, usable: false, reason, remedy }
+      return { store, inUse, usable: false, locked: inUse && kind.endsWith('-passphrase'), reason, remedy }
     }
   }
 

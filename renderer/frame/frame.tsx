@@ -7,6 +7,7 @@ import { text } from '../text/text.ts'
 import { ConnectionStrip } from './connection-strip.tsx'
 import { Header } from './header.tsx'
 import { press, type Shortcuts } from './keyboard.ts'
+import { LockStrip } from './lock-strip.tsx'
 import { Palette } from './palette.tsx'
 import { QuitStrip } from './quit-strip.tsx'
 import { toggleProxy } from './run-control.tsx'
@@ -21,7 +22,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   const statusBar = usePreferences(state => state.statusBar)
   useShortcuts()
   return (
-    <div className="grid h-full grid-cols-[auto_minmax(0,1fr)] grid-rows-[auto_auto_auto_minmax(0,1fr)_auto]">
+    <div className="grid h-full grid-cols-[auto_minmax(0,1fr)] grid-rows-[auto_auto_auto_auto_minmax(0,1fr)_auto]">
       <a
         href="#main"
         onClick={event => {
@@ -35,6 +36,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
       <Header />
       <ConnectionStrip state={connection} />
       <QuitStrip />
+      <LockStrip />
       <Sidebar />
       <main id="main" tabIndex={-1} className="min-h-0 min-w-0 outline-none">
         {children}

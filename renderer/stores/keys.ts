@@ -11,6 +11,7 @@ interface KeysStore {
   readonly error: string | undefined
   readonly load: () => Promise<void>
   readonly add: (key: Input<'keys.add'>) => Promise<Output<'keys.add'>>
+  readonly unlock: (passphrase: string) => Promise<Output<'keys.unlock'>>
   readonly remove: (name: string) => Promise<Output<'keys.remove'>>
 }
 
@@ -29,6 +30,11 @@ export const useKeys = create<KeysStore>((set, get) => ({
   add: async key => {
     const done = await call('keys.add', key)
     if (done.ok) await get().load()
+    return done
+  },
+  unlock: async passphrase => {
+    const done = await call('keys.unlock', { passphrase })
+    if (done.ok && get().keys !== undefined) await get().load()
     return done
   },
   remove: async name => {

@@ -61,6 +61,19 @@ export const en = {
     stay: 'Don’t quit',
   },
 
+  unlock: {
+    locked: 'The stored keys are locked.',
+    lockedHint: 'Requests that need one fail until their passphrase is given.',
+    open: 'Unlock…',
+    title: 'Unlock the stored keys',
+    hint: 'They stay open until the app quits. The variable LIP_PASSPHRASE opens them at every start.',
+    passphrase: 'Passphrase',
+    lost: 'If it is lost, the keys are too: remove them, and add them again.',
+    unlock: 'Unlock',
+    trying: 'Unlocking…',
+    unlocked: 'The stored keys are unlocked',
+  },
+
   run: {
     stopped: 'Stopped',
     starting: 'Starting…',
@@ -416,6 +429,7 @@ export const en = {
       inUse: 'In use',
       weak: 'Weak',
       unusable: 'Not available',
+      locked: 'Locked',
       usable: 'Available',
       none: 'No keychain answers here. A new key can go into a file that a passphrase encrypts; keys from the environment work too.',
     },
@@ -430,7 +444,7 @@ export const en = {
       notGuessed: 'Its beginning tells nothing; choose the backend.',
       store: 'Store',
       passphrase: 'Passphrase',
-      passphraseHint: 'Encrypts the file. Set LIP_PASSPHRASE to open it at the next start.',
+      passphraseHint: 'Encrypts the file. It is asked for again at the next start, unless LIP_PASSPHRASE is set.',
       save: 'Save key',
       saving: 'Saving…',
       test: 'Test first',

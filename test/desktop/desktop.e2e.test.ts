@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import OpenAI from 'openai'
 import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSecrets } from '../../proxy/keys/secrets.ts'
 import type { WindowBridge } from '../../renderer/transports/desktop.ts'
 import {
   answerDialogs,
@@ -233,6 +234,36 @@ describe('the log of the app', () => {
     await expect
       .poll(() => launched.app.evaluate(() => (globalThis as unknown as { folders: string[] }).folders), soon)
       .toEqual([logs, logs])
+  })
+})
+
+describe('keys in a file with a passphrase', () => {
+  it('are unlocked in the window for this run', async () => {
+    const backend = await startFakeOpenai({ key: 'sk-in-the-file' })
+    const secrets = createSecrets({ env: {}, dataDir: data })
+    await secrets.set('openai', 'sk-in-the-file', { store: 'file', passphrase: 'correct horse battery' })
+    await secrets.close()
+    await writeFile(
+      join(data, 'config.yaml'),
+      `default_backend: openai\nbackends:\n  openai: { api_url: ${backend.url} }\n`,
+    )
+    try {
+      const launched = await start()
+      const page = await runningPage(launched)
+      const client = await clientOf(page)
+      const ask = () => client.chat.completions.create({ model: 'gpt-x', messages: [{ role: 'user', content: 'x' }] })
+      await expect(ask()).rejects.toThrow(/Give the passphrase in the window/)
+      await expect.poll(() => trayLines(launched), soon).toContain('Needs attention: see the window')
+
+      await page.getByRole('button', { name: 'Unlock…' }).click()
+      await page.getByLabel('Passphrase').fill('correct horse battery')
+      await page.getByRole('button', { name: 'Unlock', exact: true }).click()
+      await page.getByText('The stored keys are locked.').waitFor({ state: 'detached' })
+      await ask()
+      await expect.poll(() => trayLines(launched), soon).not.toContain('Needs attention: see the window')
+    } finally {
+      await backend.close()
+    }
   })
 })
 

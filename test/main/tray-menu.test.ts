@@ -12,6 +12,7 @@ const running: Status = {
   instance: 'x',
   shell: 'desktop',
   platform: 'linux',
+  keysLocked: false,
   configProblems: [],
   log: { state: 'ok', dropped: 0 },
 }

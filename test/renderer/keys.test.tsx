@@ -53,6 +53,26 @@ describe('The keys', () => {
     )
   })
 
+  test('ask for the passphrase of a locked file on every screen, and say why one is refused', async () => {
+    const { user } = await openApp(worlds.locked, 'traffic')
+    await user.click(screen.getByRole('button', { name: 'Unlock…' }))
+    await user.type(await screen.findByLabelText('Passphrase'), 'wrong{Enter}')
+    expect(await screen.findByText(/is not the one that the file was encrypted with/)).toBeDefined()
+    await user.clear(screen.getByLabelText('Passphrase'))
+    await user.type(screen.getByLabelText('Passphrase'), 'correct horse battery{Enter}')
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    expect(screen.queryByText('The stored keys are locked.')).toBeNull()
+    expect(document.documentElement.outerHTML).not.toContain('correct horse battery')
+  })
+
+  test('offer to unlock the file where it is listed', async () => {
+    const { user } = await openApp(worlds.locked, 'keys')
+    const stores = within(screen.getByRole('region', { name: 'Where new keys go' }))
+    expect(stores.getByText('Locked')).toBeDefined()
+    await user.click(stores.getByRole('button', { name: 'Unlock…' }))
+    expect(await screen.findByLabelText('Passphrase')).toBeDefined()
+  })
+
   test('warn of a weak store, and name the one that does not answer', async () => {
     await openApp(worlds.weakStore, 'keys')
     const stores = within(screen.getByRole('region', { name: 'Where new keys go' }))

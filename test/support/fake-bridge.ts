@@ -156,6 +156,13 @@ export function createFakeBridge(world: FakeWorld = {}) {
       tell('backends', backends)
       return { ok: true }
     },
+    'keys.unlock': ({ passphrase }) => {
+      if (passphrase !== 'correct horse battery') {
+        return { ok: false, reason: 'The passphrase is not the one that the file was encrypted with.' }
+      }
+      setStatus({ keysLocked: false })
+      return { ok: true }
+    },
     'keys.remove': ({ name }) => {
       keys = keys.filter(key => key.name !== name)
       tell('keys', {})
@@ -318,6 +325,7 @@ function runningStatus(now: number): Status {
     startedAt: now - 3_600_000,
     shell: 'desktop',
     platform: 'linux',
+    keysLocked: false,
     configProblems: [],
     log: { state: 'ok', dropped: 0 },
   }
@@ -467,6 +475,7 @@ export const fakeStores: readonly KeyStore[] = [
     title: 'GNOME keyring (Secret Service)',
     usable: true,
     inUse: true,
+    locked: false,
     weak: false,
     detail: 'Unlocked with your login.',
   },
@@ -475,6 +484,7 @@ export const fakeStores: readonly KeyStore[] = [
     title: 'Encrypted file',
     usable: true,
     inUse: false,
+    locked: false,
     weak: false,
     detail: 'Encrypted with a passphrase that you choose.',
   },
@@ -483,6 +493,7 @@ export const fakeStores: readonly KeyStore[] = [
     title: 'Environment',
     usable: true,
     inUse: false,
+    locked: false,
     weak: false,
     detail: 'Read only: such as OPENAI_API_KEY.',
   },

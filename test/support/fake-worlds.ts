@@ -51,6 +51,14 @@ export const worlds = {
           : store,
     ),
   },
+  locked: {
+    status: { keysLocked: true },
+    stores: fakeStores.map(store =>
+      store.id === 'file'
+        ? { ...store, usable: false, locked: true, detail: 'No passphrase was given for the file of keys.' }
+        : store,
+    ),
+  },
   /** As much as there may be of everything. */
   crowded: {
     turns: 50_000,

@@ -1,8 +1,10 @@
 import { clsx } from 'clsx'
 import { FileLock2, KeySquare, type LucideIcon, Variable } from 'lucide-react'
 import type { KeyStore } from '../../../proxy/app/contract.ts'
+import { Button } from '../../components/button.tsx'
 import { Card, Panel } from '../../components/panel.tsx'
 import { StateTag } from '../../components/state.tsx'
+import { openOverlay } from '../../stores/overlay.ts'
 import { text } from '../../text/text.ts'
 
 const words = text.keys.store
@@ -30,9 +32,18 @@ export function Stores({ stores }: { readonly stores: readonly KeyStore[] }) {
                     {store.detail}
                   </span>
                 </span>
+                {store.locked && (
+                  <Button size="small" onClick={() => openOverlay('unlock')}>
+                    {text.unlock.open}
+                  </Button>
+                )}
                 {store.inUse && store.weak && <StateTag tone="warn">{words.weak}</StateTag>}
                 {store.inUse && <StateTag tone="ok">{words.inUse}</StateTag>}
-                {!store.inUse && <StateTag tone="idle">{store.usable ? words.usable : words.unusable}</StateTag>}
+                {!store.inUse && (
+                  <StateTag tone="idle">
+                    {store.usable ? words.usable : store.locked ? words.locked : words.unusable}
+                  </StateTag>
+                )}
               </li>
             )
           })}

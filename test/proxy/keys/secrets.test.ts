@@ -202,7 +202,7 @@ describe('a failure', () => {
     const secrets = secretsWith({})
     expect(await secrets.keyOf('openai', openai)).toMatchObject({
       reason: `The stored key openai cannot be read. No passphrase was given for the file of keys, ${join(dataDir, 'keys.enc')}.`,
-      remedy: 'Set LIP_PASSPHRASE, or give the passphrase when you are asked for it.',
+      remedy: 'Give the passphrase in the window under Keys or when you are asked for it, or set LIP_PASSPHRASE.',
     })
     expect(await secrets.unlock('a wrong passphrase')).toMatchObject({ ok: false })
     expect(await secrets.unlock(PASSPHRASE)).toEqual({ ok: true, notes: [] })
@@ -440,6 +440,7 @@ describe('the stores', () => {
         store: 'keychain',
         inUse: false,
         usable: false,
+        locked: false,
         reason: 'There is no keychain here.',
         remedy:
           'Use an environment variable (such as OPENAI_API_KEY), or a file encrypted with a passphrase: lip keys set <name> --store file',
@@ -456,6 +457,7 @@ describe('the stores', () => {
         store: 'file',
         inUse: true,
         usable: false,
+        locked: true,
         reason: expect.stringContaining('passphrase is not the one') as string,
       },
     ])

@@ -11,6 +11,8 @@ export interface Endpoint {
   readonly host: string
   /** Path and query. */
   readonly path: string
+  /** Whether HTTP/2 must not be offered there. */
+  readonly http1Only?: boolean | undefined
 }
 
 export interface Endpoints {
@@ -148,10 +150,10 @@ function geminiModel(model: string): string {
 const MODEL = '{model}'
 
 /** A query of the base URL (Azure's `?api-version=…`) goes behind every path. */
-function endpoint({ baseUrl }: Api, place: string, model = ''): Endpoint {
+function endpoint({ baseUrl, http1Only }: Api, place: string, model = ''): Endpoint {
   const [base = '', baseQuery] = baseUrl.split('?')
   const [path = '', query] = place.split('?')
   const { origin, host, pathname } = new URL(base.replaceAll(MODEL, encodeURIComponent(model)) + path)
   const queries = [query, baseQuery].filter(text => text !== undefined)
-  return { origin, host, path: queries.length === 0 ? pathname : `${pathname}?${queries.join('&')}` }
+  return { origin, host, path: queries.length === 0 ? pathname : `${pathname}?${queries.join('&')}`, http1Only }
 }

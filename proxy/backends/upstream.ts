@@ -68,9 +68,10 @@ export function createUpstream(): Upstream {
   const pools = new Map<string, UsedPool>()
   const calls = new Set<OpenCall>()
 
-  function poolOf(origin: string): UsedPool {
+  function poolOf({ origin, http1Only = false }: Endpoint): UsedPool {
     const now = Date.now()
-    const known = pools.get(origin)
+    const name = http1Only ? `${origin} HTTP/1.1` : origin
+    const known = pools.get(name)
     if (known !== undefined && now - known.usedAt < KEEP_ALIVE_MS) {
       known.usedAt = now
       return known
@@ -81,9 +82,10 @@ export function createUpstream(): Upstream {
       pipelining: 1,
       keepAliveTimeout: KEEP_ALIVE_MS,
       connect: { timeout: CONNECT_TIMEOUT_MS },
+      ...(http1Only && { allowH2: false }),
     })
     const fresh = { pool, usedAt: now }
-    pools.set(origin, fresh)
+    pools.set(name, fresh)
     return fresh
   }
 
@@ -106,7 +108,7 @@ export function createUpstream(): Upstream {
     let controller: Dispatcher.DispatchController | undefined
     let aborted = false
     let answered = false
-    const used = poolOf(request.endpoint.origin)
+    const used = poolOf(request.endpoint)
     const call: OpenCall = { isSilent: false, giveUp: () => controller?.abort(new SleptError()) }
     calls.add(call)
 

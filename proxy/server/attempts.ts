@@ -1,7 +1,8 @@
-import { apiFor, type Api, type RemoteBackend } from '../backends/backend.ts'
+import { apiFor, modelAt, type Api, type RemoteBackend } from '../backends/backend.ts'
 import { call, protocolIn } from '../backends/call.ts'
 import type { CredentialsOf } from '../backends/credentials.ts'
 import { withMedia } from '../backends/media.ts'
+import { whyNotRelayed } from '../backends/quirks.ts'
 import { requestIdIn, type Upstream } from '../backends/upstream.ts'
 import type { Config } from '../config/schema.ts'
 import type { Credential } from '../core/credential.ts'
@@ -36,7 +37,8 @@ export interface Asking extends Exchange {
  */
 export async function answerFrom(deps: AttemptDeps, asking: Asking, target: Target): Promise<Ended> {
   const { turn } = asking
-  const { backend, model } = target
+  const { backend } = target
+  const model = modelAt(backend, target.model)
   turn.backend = backend.id
   turn.served = model
   deps.journal.changed(turn)
@@ -96,16 +98,19 @@ interface Door {
 async function attempt(deps: AttemptDeps, asking: Asking, door: Door): Promise<Ended | Refused> {
   const { protocol, relays, body, asked, turn } = asking
   const { backend, api, model, credential } = door
-  if (relays && api.protocol === protocol.id && protocol.holdsOurs?.(body) !== true) {
+  const isSame = relays && api.protocol === protocol.id && protocol.holdsOurs?.(body) !== true
+  const obstacle = isSame ? whyNotRelayed(api, body) : undefined
+  if (isSame && obstacle === undefined) {
     note(turn, 'relayed', 'same protocol, nothing to change')
     return relay({ ...asking, upstream: deps.upstream, backend, api, credential, body: asked.bodyFor(model) })
   }
-  note(turn, 'translated', `${protocol.id} for the client, ${api.protocol} for the backend`)
+  note(turn, 'translated', obstacle ?? `${protocol.id} for the client, ${api.protocol} for the backend`)
   let sent: Request | undefined
   const ended = await translated(deps, asking, model, async function* (request, signal) {
     sent = await withMedia(request, api.protocol, deps.config.server.fetch_media, signal)
     yield* call({
       ...door,
+      agent: asking.request.headers['user-agent'],
       upstream: deps.upstream,
       request: sent,
       signal,

@@ -1,7 +1,7 @@
 import type { Api, RemoteBackend } from '../backends/backend.ts'
+import { agentFor } from '../backends/call.ts'
 import { endpointsOf, LOOP_HEADER } from '../backends/endpoints.ts'
 import type { Credential } from '../core/credential.ts'
-import { USER_AGENT } from '../version.ts'
 
 /** An HTTP message's headers as Node and undici give them: lower-case names. */
 export type Headers = Readonly<Record<string, string | string[] | undefined>>
@@ -18,6 +18,9 @@ const notForBackends = new Set(
 
 /** Prefixes of the same. */
 const notForBackendsPrefix = /^(?:sec-|proxy-|x-forwarded-|x-real-ip|cf-)/
+
+/** All that goes on to a backend that takes no header but its protocol's. */
+const bare = /^(accept$|anthropic-)/
 
 /** Headers of a backend that do not go on to a client: those of the connection, and those that speak for the vendor's origin. */
 const notForClients = new Set(
@@ -39,16 +42,18 @@ export function headersForBackend(
   length: number,
 ): Record<string, string> {
   const { auth, fixed } = endpointsOf(api, credential)
-  const headers: Record<string, string> = { ...fixed }
+  const headers: Record<string, string> = { ...fixed, ...api.identity }
   for (const name in client) {
     const value = client[name]
     if (value === undefined || notForBackends.has(name) || notForBackendsPrefix.test(name)) continue
+    if (api.bareHeaders === true && !bare.test(name)) continue
     headers[name] = typeof value === 'string' ? value : value.join(', ')
   }
   headers['content-type'] = 'application/json'
   headers['content-length'] = String(length)
-  headers['user-agent'] = USER_AGENT
-  headers[LOOP_HEADER] = '1'
+  const agent = client['user-agent']
+  headers['user-agent'] = agentFor(api, typeof agent === 'string' ? agent : undefined)
+  if (api.bareHeaders !== true) headers[LOOP_HEADER] = '1'
   return Object.assign(headers, credential === undefined ? undefined : auth(credential), backend.headers)
 }
 

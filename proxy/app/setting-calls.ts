@@ -68,5 +68,5 @@ function inWords(source: string): string {
 
 function shown(value: unknown): Setting['value'] {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
-  return Array.isArray(value) ? value.map(String) : ''
+  return Array.isArray(value) ? value.map(item => (typeof item === 'string' ? item : JSON.stringify(item))) : ''
 }

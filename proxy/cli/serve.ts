@@ -11,6 +11,7 @@ const options = {
   host: { type: 'string' },
   port: { type: 'string' },
   'default-backend': { type: 'string' },
+  'static-route': { type: 'string' },
   'log-level': { type: 'string' },
 } as const
 

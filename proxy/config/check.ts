@@ -1,22 +1,29 @@
 import { isIPv4 } from 'node:net'
+import { parseSelector } from '../core/parse-selector.ts'
+import { leavesOf } from '../core/selector.ts'
 import type { Finding } from './draft.ts'
 import { didYouMean } from './explain.ts'
+import type { Path } from './key.ts'
 import type { BackendConfig, Config } from './schema.ts'
 
 /** What is wrong with a config as a whole although each of its values is well-formed. */
 export function check(config: Config, knownIds: readonly string[]): Finding[] {
   const backends = Object.entries(config.backends)
+  const ids = [...backends.map(([id]) => id), ...knownIds]
   return [
     ...backends.flatMap(([id, backend]) => checkBackend(id, backend, knownIds)),
-    ...checkDefault(config, [...backends.map(([id]) => id), ...knownIds]),
+    ...checkDefault(config, ids),
+    ...checkStaticRoute(config, ids),
+    ...selectorsIn(config).flatMap(([path, text]) => checkBackendsOf(path, text, ids)),
+    ...checkRules(config),
     ...checkHost(config),
   ]
 }
 
 /** What a user will want to know although it can be worked with. */
 export function remark({ default_backend, backends }: Config): Finding[] {
-  const picked = default_backend === undefined ? '' : backendOf(default_backend)
-  const isOff = Object.hasOwn(backends, picked) && backends[picked]?.enabled === false
+  const picked = default_backend === undefined ? [] : leavesOf(parseSelector(default_backend))
+  const isOff = picked.some(({ backend, model }) => backends[backend ?? model]?.enabled === false)
   return [
     ...(isOff ? [{ path: ['default_backend'], says: 'names a backend that is switched off (enabled: false)' }] : []),
     ...Object.entries(backends).flatMap(([id, { headers }]) =>
@@ -53,17 +60,65 @@ function missing(path: readonly string[], suggestion: string): Finding {
   return { path, says: 'is missing, which a custom backend needs', suggestion }
 }
 
-function checkDefault({ default_backend }: Config, ids: readonly string[]): Finding[] {
-  if (default_backend === undefined) return []
-  const id = backendOf(default_backend)
-  if (ids.includes(id)) return []
-  const there = [...new Set(ids)].join(', ')
-  return [{ path: ['default_backend'], says: `must name one of ${there}`, suggestion: didYouMean(id, ids) }]
+/** A leaf without a colon names a backend here, or a route. */
+function checkDefault({ default_backend, failover_routes }: Config, ids: readonly string[]): Finding[] {
+  if (default_backend === undefined || Object.hasOwn(failover_routes, default_backend)) return []
+  return leavesOf(parseSelector(default_backend)).flatMap(({ backend, model }) => {
+    if (ids.includes(model) && backend === undefined) return []
+    return checkBackendName(['default_backend'], backend ?? model, ids, 'must name one of')
+  })
 }
 
-/** The backend that a selector names: what stands before the first colon. */
-function backendOf(selector: string): string {
-  return /^[^:]*/.exec(selector)?.[0] ?? selector
+function checkStaticRoute({ static_route, failover_routes }: Config, ids: readonly string[]): Finding[] {
+  if (static_route === undefined || Object.hasOwn(failover_routes, static_route)) return []
+  const path = ['static_route']
+  const isWhole = leavesOf(parseSelector(static_route)).every(({ backend }) => backend !== undefined)
+  const missing = { path, says: 'must name a backend and a model', suggestion: 'write backend:model' }
+  return isWhole ? checkBackendsOf(path, static_route, ids) : [missing]
+}
+
+/** Every selector of the config that may name a backend or leave it to the default, with its place. */
+function selectorsIn({ failover_routes, routing }: Config): (readonly [Path, string])[] {
+  return [
+    ...Object.entries(failover_routes).flatMap(([name, { elements }]) =>
+      elements.map((element, i) => [['failover_routes', name, 'elements', i], element] as const),
+    ),
+    ...routing.rules.flatMap(({ target, on_failure }, i) => [
+      [['routing', 'rules', i, 'target'], target] as const,
+      ...on_failure.map((next, j) => [['routing', 'rules', i, 'on_failure', j], next] as const),
+    ]),
+  ]
+}
+
+function checkBackendsOf(path: Path, text: string, ids: readonly string[]): Finding[] {
+  return leavesOf(parseSelector(text)).flatMap(({ backend }) =>
+    backend === undefined ? [] : checkBackendName(path, backend, ids, 'names no backend of'),
+  )
+}
+
+/** `openai.2` is a key of `openai`. */
+function checkBackendName(path: Path, name: string, ids: readonly string[], says: string): Finding[] {
+  if (ids.includes(name) || ids.includes(name.replace(/\.[^.]+$/, ''))) return []
+  return [{ path, says: `${says} ${[...new Set(ids)].join(', ')}`, suggestion: didYouMean(name, ids) }]
+}
+
+/** What is asked all at once, or one for another, has no order that more could be added to. */
+function checkRules({ routing }: Config): Finding[] {
+  return routing.rules.flatMap(({ target, on_failure }, i) => {
+    const here = ['routing', 'rules', i]
+    const inOrder = ({ kind }: { kind: string }) => kind !== 'race' && kind !== 'hybrid'
+    if (on_failure.length === 0) return []
+    return [
+      ...(inOrder(parseSelector(target))
+        ? []
+        : [{ path: [...here, 'on_failure'], says: 'has no place behind a race or a hybrid' }]),
+      ...on_failure.flatMap((text, j) =>
+        inOrder(parseSelector(text))
+          ? []
+          : [{ path: [...here, 'on_failure', j], says: 'can be no race and no hybrid' }],
+      ),
+    ]
+  })
 }
 
 function checkHost({ server }: Config): Finding[] {

@@ -5,7 +5,9 @@ import type { ConfigProblem } from './problems.ts'
 export type Env = Readonly<Record<string, string | undefined>>
 
 /** The command line's flags that are settings, by name without dashes. */
-export type Flags = Readonly<Partial<Record<'host' | 'port' | 'default-backend' | 'log-level', string | undefined>>>
+export type Flags = Readonly<
+  Partial<Record<'host' | 'port' | 'default-backend' | 'static-route' | 'log-level', string | undefined>>
+>
 
 /** A backend that needs no entry in the file to exist, and the prefixes of its environment variables if it has any, first wins. */
 export interface KnownBackend {
@@ -20,6 +22,7 @@ export const oldPlaces: readonly {
   readonly isOutdated: boolean
 }[] = [
   { from: ['backends', 'default_backend'], to: ['default_backend'], isOutdated: false },
+  { from: ['backends', 'static_route'], to: ['static_route'], isOutdated: false },
   { from: ['host'], to: ['server', 'host'], isOutdated: true },
   { from: ['port'], to: ['server', 'port'], isOutdated: true },
 ]
@@ -59,7 +62,7 @@ export function fillTypes(draft: Draft, known: readonly KnownBackend[]): void {
 
 /** Lays the environment over the file. A variable that is set but empty counts as not set. */
 export function layEnvironment(draft: Draft, env: Env, known: readonly KnownBackend[]): ConfigProblem[] {
-  for (const { path, variable, read } of settings) {
+  for (const { path, variable, read } of [...settings, aliases]) {
     const text = given(env[variable])
     if (text !== undefined) draft.set(path, read(text), { from: 'env', name: variable })
   }
@@ -96,10 +99,22 @@ const asNumber = (text: string): unknown => (/^\d+(\.\d+)?$/.test(text) ? Number
 
 const settings = [
   { path: ['default_backend'], variable: 'LLM_BACKEND', flag: 'default-backend', read: asText },
+  { path: ['static_route'], variable: 'STATIC_ROUTE', flag: 'static-route', read: asText },
   { path: ['server', 'host'], variable: 'APP_HOST', flag: 'host', read: asText },
   { path: ['server', 'port'], variable: 'APP_PORT', flag: 'port', read: asNumber },
   { path: ['log_level'], variable: 'LOG_LEVEL', flag: 'log-level', read: asText },
 ] as const
+
+/** A list of `{pattern, replacement}` as JSON; what is no JSON is left for the schema to refuse. */
+const aliases = { path: ['model_aliases'], variable: 'MODEL_ALIASES', read: asJson } as const
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return text
+  }
+}
 
 /**
  * `<PREFIX>_API_BASE_URL` and `<PREFIX>_TIMEOUT` speak of a backend of the list: they are laid over the entry of its name,

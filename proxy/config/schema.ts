@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { routingFields, selector } from './routing-schema.ts'
 
 /** The schema of `config.yaml`, and the only place where defaults stand. Pure: the window's forms use it too. */
 
@@ -88,8 +89,9 @@ const backendSchema = z.strictObject({
 })
 
 export const configSchema = z.strictObject({
-  /** `backend` now; `backend:model` picks a model for clients that name none. */
-  default_backend: z.string().min(1).optional(),
+  /** A selector: who answers when a request names no backend; its model is for clients that name none. */
+  default_backend: selector.optional(),
+  ...routingFields,
   backends: z.record(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'is not a backend id'), backendSchema).prefault({}),
   server: z
     .strictObject({
@@ -130,3 +132,7 @@ export const configSchema = z.strictObject({
 export type Config = Readonly<z.output<typeof configSchema>>
 export type BackendConfig = Config['backends'][string]
 export type TrafficConfig = Config['traffic']
+export type RoutingConfig = Pick<
+  Config,
+  'static_route' | 'model_aliases' | 'failover_routes' | 'routing' | 'failure_handling' | 'resilience'
+>

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { dotted, leavesOf } from '../../../proxy/config/key.ts'
 import { loadConfig } from '../../../proxy/config/load.ts'
 import { configSchema } from '../../../proxy/config/schema.ts'
 import { knownBackends, load, problemsOf, temporaryFolder } from './support.ts'
@@ -199,20 +200,10 @@ describe('the layers', () => {
       log_level: 'error',
     })
     expect(sources).toEqual({
+      ...Object.fromEntries(leavesOf(defaults).map(([path]) => [dotted(path), 'default'])),
       default_backend: 'flag:--default-backend',
-      backends: 'default',
       'server.host': 'env:APP_HOST',
       'server.port': 'flag:--port',
-      'server.api_keys': 'default',
-      'server.allowed_hosts': 'default',
-      'server.allowed_origins': 'default',
-      'server.body_limit_mb': 'default',
-      'server.drain_seconds': 'default',
-      'traffic.capture': 'default',
-      'traffic.retention_days': 'default',
-      'traffic.max_mb': 'default',
-      'traffic.memory_turns': 'default',
-      'traffic.memory_mb': 'default',
       log_level: 'file:5',
     })
   })

@@ -45,7 +45,7 @@ describe('an unknown key', () => {
     },
   )
 
-  it.each(['session', 'auth', 'failover_routes', 'command_prefix', 'sso', 'model_aliases', 'identity', '<<', '""'])(
+  it.each(['session', 'auth', 'command_prefix', 'sso', 'identity', '<<', '""'])(
     'that nothing is like is told without a guess: %s',
     async key => {
       const problems = await problemsOf(`log_level: info\n${key}: { enabled: true }\n`)

@@ -76,8 +76,9 @@ export function dialectOf(spoken: Spoken): Protocol | undefined {
 export function whyNotRelayed(quirks: Quirks, body: Buffer): string | undefined {
   const answers = answerQuirks(quirks)
   if (answers !== undefined) return answers
-  const mark = marksOf(quirks).find(name => body.includes(`"${name}"`))
-  if (mark !== undefined) return `the backend does not take ${JSON.stringify(mark)}`
+  const { fields, values } = marksOf(quirks)
+  const found = fields.find(name => hasField(body, name)) ?? values.find(value => body.includes(`"${value}"`))
+  if (found !== undefined) return `the backend does not take ${JSON.stringify(found)}`
   if (quirks.mostTokens !== undefined && tokensAsked(body) > quirks.mostTokens)
     return `the backend gives ${quirks.mostTokens} tokens at most`
   return undefined
@@ -91,27 +92,51 @@ function answerQuirks({ streams, cumulative, errorsInside200, adds }: Quirks): s
   return undefined
 }
 
-const marks = new WeakMap<Quirks, readonly string[]>()
+interface Marks {
+  readonly fields: readonly string[]
+  readonly values: readonly string[]
+}
 
-/** Names and values in a client's body which this API does not take. Compared with their quotes: text can't hold those bare. */
-function marksOf(quirks: Quirks): readonly string[] {
+const marks = new WeakMap<Quirks, Marks>()
+
+/** Names and values which this API does not take. In a body they are looked for with their quotes, which text can't hold bare. */
+function marksOf(quirks: Quirks): Marks {
   const known = marks.get(quirks)
   if (known !== undefined) return known
   const { dialect = {}, refuses = [], efforts = {}, thoughtsBesideCalls, thinkingSwitch } = quirks
-  const found = [
-    ...refuses,
-    ...Object.keys(efforts),
-    ...(dialect.maxTokensField === 'max_tokens' ? ['max_completion_tokens'] : []),
-    ...(dialect.developerRole === false ? ['developer'] : []),
-    ...(dialect.customTools === false ? ['custom'] : []),
-    ...(dialect.allowedTools === false ? ['allowed_tools'] : []),
-    ...(dialect.reasoningField === 'none' ? ['reasoning_content', 'reasoning_details'] : []),
-    ...(dialect.reasoningControl === 'reasoning' ? ['reasoning_effort'] : []),
-    ...(thoughtsBesideCalls === true ? ['tool_calls'] : []),
-    ...(thinkingSwitch === true ? ['reasoning_effort', 'reasoning'] : []),
-  ]
+  const found = {
+    fields: [
+      ...refuses,
+      ...(dialect.maxTokensField === 'max_tokens' ? ['max_completion_tokens'] : []),
+      ...(dialect.reasoningField === 'none' ? ['reasoning_content', 'reasoning_details'] : []),
+      ...(dialect.reasoningControl === 'reasoning' ? ['reasoning_effort'] : []),
+      ...(thoughtsBesideCalls === true ? ['tool_calls'] : []),
+      ...(thinkingSwitch === true ? ['reasoning_effort', 'reasoning'] : []),
+    ],
+    values: [
+      ...Object.keys(efforts),
+      ...(dialect.developerRole === false ? ['developer'] : []),
+      ...(dialect.customTools === false ? ['custom'] : []),
+      ...(dialect.allowedTools === false ? ['allowed_tools'] : []),
+    ],
+  }
   marks.set(quirks, found)
   return found
+}
+
+/** Whether a body has a field of that name, at any depth. */
+function hasField(body: Buffer, name: string): boolean {
+  const quoted = `"${name}"`
+  for (let at = body.indexOf(quoted); at !== -1; at = body.indexOf(quoted, at + 1)) {
+    let next = at + quoted.length
+    while (isSpace(body[next])) next++
+    if (body[next] === 0x3a) return true
+  }
+  return false
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 }
 
 /** The largest limit on the answer that stands in a body; never less than the real one. */

@@ -22,4 +22,6 @@ export interface Credentials {
   readonly take: (refused: readonly Credential[]) => Credential | undefined | Promise<Credential | undefined>
   /** Tells that the backend refused it, so that it rests, or is read or refreshed anew; or that it was taken, without an error. */
   readonly report: (credential: Credential, error?: ProxyError) => void
+  /** Told the headers of every answer, for what they say of an account's quota. */
+  readonly seen?: ((headers: Readonly<Record<string, string | string[] | undefined>>) => void) | undefined
 }

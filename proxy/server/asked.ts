@@ -8,8 +8,11 @@ import { findModelField, replaceModel, type ModelField } from '../wire/model-fie
 export interface Asked {
   /** The model it names, empty if it names none. */
   readonly model: string
-  /** The body as it goes to a backend of the same format under its name of the model; the very same bytes where the names are the same. */
-  readonly bodyFor: (model: string) => Buffer
+  /**
+   * The body as it goes to a backend of the same format under its name of the model: the very same bytes where the names are the
+   * same. Nothing where more than the name would have to change, so that it must be translated.
+   */
+  readonly bodyFor: (model: string, backend: string) => Buffer | undefined
   /** The whole request. Throws `invalid-request` for a body that no client may send. */
   readonly request: () => Request
 }
@@ -17,12 +20,13 @@ export interface Asked {
 /** Reads what has to be read before a turn can go anywhere: by bytes where that is sure, else by the parsed body. */
 export function readAsked(protocol: Protocol, body: Buffer, address?: Address): Asked {
   const request = () => protocol.decodeRequest(parseJson(body), address)
+  const isOurs = () => protocol.holdsOurs?.(body) === true
   if (address !== undefined) {
     if (body.length <= CHECKED_BYTES) parseObject(body)
-    return { model: address.model, bodyFor: () => body, request }
+    return { model: address.model, request, bodyFor: () => (isOurs() ? undefined : body) }
   }
-  const { model, field, parsed } = readModel(body)
-  return { model, request, bodyFor: served => withModel(body, served, { model, field, parsed }) }
+  const named = readModel(body)
+  return { model: named.model, request, bodyFor: served => (isOurs() ? undefined : withModel(body, served, named)) }
 }
 
 /** The model that a body names, and where. */

@@ -5,7 +5,7 @@ import { withMedia } from '../backends/media.ts'
 import { whyNotRelayed } from '../backends/quirks.ts'
 import { requestIdIn, type Upstream } from '../backends/upstream.ts'
 import type { Config } from '../config/schema.ts'
-import type { Credential } from '../core/credential.ts'
+import type { Credential, Credentials } from '../core/credential.ts'
 import { ProxyError, toProxyError, type ErrorKind } from '../core/errors.ts'
 import type { Events } from '../core/events.ts'
 import type { Request } from '../core/request.ts'
@@ -55,7 +55,8 @@ export async function answerFrom(deps: AttemptDeps, asking: Asking, target: Targ
     const credential = await nextOf(() => credentials.take(tried), last)
     if (last !== undefined && (credential === undefined || tried.includes(credential))) return last.tell()
     turn.credential = credential?.name
-    const result = await attempt(deps, asking, { backend, api: apiFor(backend, asking.protocol.id), model, credential })
+    const api = apiFor(backend, asking.protocol.id)
+    const result = await attempt(deps, asking, { backend, api, model, credential, seen: credentials.seen })
     if (!('refused' in result)) {
       if (credential !== undefined) credentials.report(credential)
       return { ...result, recovered: last === undefined ? undefined : 'retry' }
@@ -92,17 +93,19 @@ interface Door {
   readonly api: Api
   readonly model: string
   readonly credential: Credential | undefined
+  /** Told the headers of the answer. */
+  readonly seen: Credentials['seen']
 }
 
 /** One request to a backend: relayed where its protocol is the client's and nothing has to change, else translated. */
 async function attempt(deps: AttemptDeps, asking: Asking, door: Door): Promise<Ended | Refused> {
-  const { protocol, relays, body, asked, turn } = asking
-  const { backend, api, model, credential } = door
-  const isSame = relays && api.protocol === protocol.id && protocol.holdsOurs?.(body) !== true
-  const obstacle = isSame ? whyNotRelayed(api, body) : undefined
-  if (isSame && obstacle === undefined) {
+  const { protocol, relays, asked, turn } = asking
+  const { backend, api, model, credential, seen } = door
+  const body = relays && api.protocol === protocol.id ? asked.bodyFor(model, backend.id) : undefined
+  const obstacle = body && whyNotRelayed(api, body)
+  if (body !== undefined && obstacle === undefined) {
     note(turn, 'relayed', 'same protocol, nothing to change')
-    return relay({ ...asking, upstream: deps.upstream, backend, api, credential, body: asked.bodyFor(model) })
+    return relay({ ...asking, upstream: deps.upstream, backend, api, credential, seen, body })
   }
   note(turn, 'translated', obstacle ?? `${protocol.id} for the client, ${api.protocol} for the backend`)
   let sent: Request | undefined
@@ -114,7 +117,10 @@ async function attempt(deps: AttemptDeps, asking: Asking, door: Door): Promise<E
       upstream: deps.upstream,
       request: sent,
       signal,
-      answered: headers => (turn.upstreamId = requestIdIn(headers)),
+      answered: headers => {
+        turn.upstreamId = requestIdIn(headers)
+        seen?.(headers)
+      },
     })
   })
   if (sent !== undefined) turn.dropped = dropped(protocolIn(backend, api), sent)

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Address, Protocol } from '../protocols/protocol.ts'
+import type { Asked } from './asked.ts'
 
 /** One request of a client, read whole, and the answer that waits to be written. */
 export interface Exchange {
@@ -8,6 +9,10 @@ export interface Exchange {
   readonly relays: boolean
   /** What the path says of the request, where the protocol says it there. */
   readonly address?: Address | undefined
+  /** How what is asked is read, where the body alone does not tell it. */
+  readonly read?: ((body: Buffer) => Asked) | undefined
+  /** Where copies of a relayed answer's chunks go, for whoever keeps the answer. */
+  readonly overheard?: Buffer[] | undefined
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly body: Buffer

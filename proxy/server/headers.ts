@@ -54,7 +54,27 @@ export function headersForBackend(
   const agent = client['user-agent']
   headers['user-agent'] = agentFor(api, typeof agent === 'string' ? agent : undefined)
   if (api.bareHeaders !== true) headers[LOOP_HEADER] = '1'
-  return Object.assign(headers, credential === undefined ? undefined : auth(credential), backend.headers)
+  const own = credential === undefined ? {} : auth(credential)
+  const betas = headers[BETA]
+  Object.assign(headers, own, backend.headers)
+  if (betas !== undefined && own[BETA] !== undefined) headers[BETA] = union(own[BETA], betas)
+  return headers
+}
+
+/** Features are named in one header by the client and by what a login needs: both count. */
+const BETA = 'anthropic-beta'
+
+function union(...lists: readonly string[]): string {
+  return [
+    ...new Set(
+      lists
+        .join(',')
+        .split(',')
+        .map(name => name.trim()),
+    ),
+  ]
+    .filter(name => name !== '')
+    .join(',')
 }
 
 /** What the head of a relayed answer holds. */

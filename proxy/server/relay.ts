@@ -3,7 +3,7 @@ import type { Api, RemoteBackend } from '../backends/backend.ts'
 import { endpointsOf, openedBy, type Endpoint } from '../backends/endpoints.ts'
 import { refusal } from '../backends/call.ts'
 import { firstOf, requestIdIn, type Upstream, type UpstreamHeaders } from '../backends/upstream.ts'
-import type { Credential } from '../core/credential.ts'
+import type { Credential, Credentials } from '../core/credential.ts'
 import { ProxyError } from '../core/errors.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import type { OpenTurn } from '../traffic/open-turn.ts'
@@ -19,9 +19,13 @@ export interface Relay {
   readonly backend: RemoteBackend
   readonly api: Api
   readonly credential: Credential | undefined
+  /** Told the headers of the answer. */
+  readonly seen: Credentials['seen']
   /** What goes to the backend: the client's body, with the backend's name of the model. */
   readonly body: Buffer
   readonly turn: OpenTurn
+  /** Where copies of the answer's chunks go. */
+  readonly overheard?: Buffer[] | undefined
 }
 
 /** A backend's refusal, which the client has not been told of. */
@@ -37,7 +41,7 @@ export interface Refused {
  * has been sent. The client's hang-up gives the backend's request up at once.
  */
 export function relay(asked: Relay): Promise<Observed | Refused> {
-  const { protocol, request, response, upstream, backend, api, credential, body, turn } = asked
+  const { protocol, request, response, upstream, backend, api, credential, seen, body, turn, overheard } = asked
   const door = endpointsOf(api, credential).answer(turn.served ?? '', false)
   return new Promise(resolve => {
     const observer = createObserver(protocol, turn)
@@ -52,6 +56,7 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
       },
       {
         head(status, headers) {
+          seen?.(headers)
           if (status >= 300 && status < 400) {
             call.abort()
             over()
@@ -74,6 +79,7 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
             response.once('drain', call.resume)
           }
           observer.data(chunk)
+          overheard?.push(chunk)
         },
         end() {
           over()

@@ -22,7 +22,7 @@ export async function runTurn(deps: TurnDeps, exchange: Exchange): Promise<void>
   turn.breakOff = () => response.destroy()
   try {
     refuseLoops(request)
-    const asked = readAsked(protocol, body, address)
+    const asked = exchange.read?.(body) ?? readAsked(protocol, body, address)
     turn.asked = asked.model
     const target = deps.plan(asked.model)
     deps.journal.close(turn, await answerFrom(deps, { ...exchange, asked, turn }, target))

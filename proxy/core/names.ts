@@ -1,8 +1,8 @@
 import type { Tool } from './request.ts'
 
 /**
- * A tool's name as every vendor takes it: letters, digits, `_` and `-`, at most 64 characters (the narrowest of the four,
- * OpenAI's), the namespace in front of it. The same tool has the same name on every turn, so that prompts stay cacheable;
+ * A tool's name as every vendor takes it: letters, digits, `_` and `-`, at most 64 characters (OpenAI's rule), a letter or `_`
+ * first (Google's), the namespace in front of it. The same tool has the same name on every turn, so that prompts stay cacheable;
  * `restoreTools` leads back from it.
  */
 export function wireName({
@@ -13,7 +13,8 @@ export function wireName({
   readonly namespace?: string | undefined
 }): string {
   const full = namespace === undefined ? name : `${namespace}__${name}`
-  return /^[A-Za-z0-9_-]{1,64}$/.test(full) ? full : withHash(full.replace(/[^A-Za-z0-9_-]/g, '_'), full, 64)
+  if (/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(full)) return full
+  return withHash(full.replace(/[^A-Za-z0-9_-]/g, '_').replace(/^(?![A-Za-z_])/, '_'), full, 64)
 }
 
 /** Tools of which no two have the same name on the wire: the first stays. Those that the vendor runs have none. */

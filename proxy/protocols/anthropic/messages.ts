@@ -13,7 +13,7 @@ import {
   type Block,
 } from './content.ts'
 import type { Family } from './families.ts'
-import { encodeInput } from './input.ts'
+import { encodeInput } from '../input.ts'
 import { carrier, decodeThinking, encodeThought } from './thinking.ts'
 import { extras, ours, type WireBlock, type WireMessage, type WireRequest } from './wire.ts'
 

@@ -44,7 +44,8 @@ describe.each(protocols)('$id', protocol => {
   it('keeps a request that is encoded and decoded', () => {
     fc.assert(
       fc.property(any.request, request => {
-        expect(question(decodeRequest(sent(encodeRequest(request))))).toEqual(question(request))
+        const address = { model: request.model, stream: true }
+        expect(question(decodeRequest(sent(encodeRequest(request)), address))).toEqual(question(request))
       }),
     )
   })

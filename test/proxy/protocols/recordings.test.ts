@@ -118,7 +118,12 @@ function splitAtStops(payloads: readonly unknown[]): unknown[][] {
 
 /** What a payload speaks, if it is part of an answer. */
 function protocolOfPayload(payload: unknown): ProtocolId | undefined {
-  const { choices, type } = payload as { choices?: readonly Readonly<Record<string, unknown>>[]; type?: unknown }
+  const { choices, type, candidates } = payload as {
+    choices?: readonly Readonly<Record<string, unknown>>[]
+    type?: unknown
+    candidates?: unknown
+  }
+  if (Array.isArray(candidates)) return 'gemini'
   if (choices?.some(choice => 'delta' in choice || 'message' in choice) === true) return 'openai-chat'
   if (type === 'message_start' || (type === 'message' && 'stop_reason' in (payload as object))) return 'anthropic'
   return undefined

@@ -1,8 +1,8 @@
-import type { ToolCallPart } from '../../core/request.ts'
-import { isRecord, type Fields } from '../fields.ts'
+import type { ToolCallPart } from '../core/request.ts'
+import { isRecord, type Fields } from './fields.ts'
 
 /**
- * The arguments of a call as the object that Anthropic wants. Text that is no JSON object goes as the one field `_raw`; the
+ * The arguments of a call, where a format has them as an object. Text that is no JSON object goes as the one field `_raw`; the
  * text of a custom tool as its `input` (see `restoreTools`).
  */
 export function encodeInput({ kind, arguments: text }: Pick<ToolCallPart, 'kind' | 'arguments'>): Fields {

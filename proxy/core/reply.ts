@@ -47,7 +47,7 @@ function gatherer(): (event: StreamEvent) => Reply | undefined {
         start = event
         return undefined
       case 'part-start':
-        growing[event.index] = { open: event.part, text: '', citations: [], logprobs: [], extras: event.extras }
+        growing[event.index] = begun(event.part, event.extras)
         return undefined
       case 'part-delta':
         grow(growing[event.index], event)
@@ -104,7 +104,8 @@ export async function* replay(reply: Reply): AsyncGenerator<readonly StreamEvent
   ]
 }
 
-interface GrowingPart {
+/** A part of an answer as far as it has come. */
+export interface GrowingPart {
   readonly open: OpenPart
   text: string
   signature?: Signature
@@ -114,7 +115,13 @@ interface GrowingPart {
   extras?: Extras | undefined
 }
 
-function grow(part: GrowingPart | undefined, { index, delta }: Extract<StreamEvent, { type: 'part-delta' }>) {
+/** A part of which nothing has come yet. */
+export function begun(open: OpenPart, extras: Extras | undefined): GrowingPart {
+  return { open, text: '', citations: [], logprobs: [], extras }
+}
+
+/** Adds what a delta brings. */
+export function grow(part: GrowingPart | undefined, { index, delta }: Extract<StreamEvent, { type: 'part-delta' }>) {
   if (part === undefined) throw new ProxyError('internal', `a delta came for part ${index}, which is not open`)
   switch (delta.type) {
     case 'text':
@@ -135,7 +142,8 @@ function grow(part: GrowingPart | undefined, { index, delta }: Extract<StreamEve
   }
 }
 
-function finished({ open, text, signature, encrypted, citations, logprobs, extras }: GrowingPart): Part {
+/** The whole part. */
+export function finished({ open, text, signature, encrypted, citations, logprobs, extras }: GrowingPart): Part {
   switch (open.type) {
     case 'text':
       return {
@@ -221,7 +229,8 @@ function signatureDelta(signature: Signature | undefined): Delta[] {
   return signature === undefined ? [] : [{ type: 'signature', signature }]
 }
 
-function mergeExtras(first: Extras | undefined, second: Extras | undefined): Extras | undefined {
+/** Extras of which the later ones count. */
+export function mergeExtras(first: Extras | undefined, second: Extras | undefined): Extras | undefined {
   if (first === undefined || second === undefined) return first ?? second
   const merged: Record<string, Readonly<Record<string, unknown>>> = { ...first }
   for (const [protocol, fields] of Object.entries(second)) merged[protocol] = { ...merged[protocol], ...fields }

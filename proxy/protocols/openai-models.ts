@@ -1,0 +1,48 @@
+import type { Effort, Reasoning } from '../core/request.ts'
+import { effortOf } from '../core/reasoning.ts'
+
+/** What OpenAI's models differ in, by their names. */
+export interface OpenaiModel {
+  /** How hard the model can be told to think; none if it does not think. */
+  readonly efforts: readonly Effort[]
+  /** Whether sampling may be tuned: always, never, or only while the model does not think. */
+  readonly sampling: 'always' | 'never' | 'unthinking'
+}
+
+const ALL: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
+const GRADES: readonly Effort[] = ['low', 'medium', 'high']
+
+/** The first that matches counts. Names as in OpenAI's catalogue of November 2026. */
+const models: readonly (readonly [name: RegExp, model: OpenaiModel])[] = [
+  [/^(gpt-(3|4)|chatgpt-|gpt-5(\.\d+)?-chat)/, { efforts: [], sampling: 'always' }],
+  [/^o[134](-|$)/, { efforts: GRADES, sampling: 'never' }],
+  [/^gpt-5(-|$)/, { efforts: ['minimal', ...GRADES], sampling: 'never' }],
+  [/^gpt-5\.1(-|$)/, { efforts: ['none', ...GRADES], sampling: 'unthinking' }],
+  [/^gpt-5\.[2-5](-|$)/, { efforts: ['none', ...GRADES, 'xhigh'], sampling: 'unthinking' }],
+  // Newer ones are taken to be as the newest that is known.
+  [/^gpt-([5-9]|\d\d)/, { efforts: ['none', ...GRADES, 'xhigh', 'max'], sampling: 'unthinking' }],
+]
+
+/** A model of another vendor is taken to be able to do anything. */
+const OTHER: OpenaiModel = { efforts: ALL, sampling: 'always' }
+
+/** The facts of a model by its name, which may have a vendor in front of it (`openai/gpt-5`). */
+export function openaiModel(name: string): OpenaiModel {
+  const bare = name.slice(name.lastIndexOf('/') + 1).toLowerCase()
+  return models.find(([pattern]) => pattern.test(bare))?.[1] ?? OTHER
+}
+
+/** The effort that was asked for, or the nearest that the model has; nothing if it has none or none was asked for. */
+export function effortFor({ efforts }: OpenaiModel, reasoning: Reasoning): Effort | undefined {
+  const asked = effortOf(reasoning)
+  if (asked === undefined || efforts.length === 0 || efforts.includes(asked))
+    return efforts.length === 0 ? undefined : asked
+  const grade = ALL.indexOf(asked)
+  const byDistance = efforts.toSorted((a, b) => Math.abs(ALL.indexOf(a) - grade) - Math.abs(ALL.indexOf(b) - grade))
+  return byDistance[0]
+}
+
+/** Whether a request of that effort may tune the model's sampling. */
+export function takesSampling({ sampling }: OpenaiModel, effort: Effort | undefined): boolean {
+  return sampling === 'always' || (sampling === 'unthinking' && effort === 'none')
+}

@@ -3,12 +3,13 @@ import type { AddressInfo } from 'node:net'
 import type { Backend, RemoteBackend } from './backends/backend.ts'
 import { createCredentials } from './backends/credentials.ts'
 import { createBackends } from './backends/index.ts'
+import { loginBackends } from './backends/login-presets.ts'
 import { createModelLists } from './backends/models.ts'
 import { presets } from './backends/presets.ts'
 import { createUpstream } from './backends/upstream.ts'
 import type { Config } from './config/schema.ts'
-import type { Credentials } from './core/credential.ts'
 import type { Secrets } from './keys/secrets.ts'
+import type { Logins } from './logins/index.ts'
 import { createPlan } from './routing/plan.ts'
 import { createAccess } from './server/access.ts'
 import { describeListenFailure } from './server/address.ts'
@@ -20,8 +21,8 @@ import type { Journal } from './traffic/journal.ts'
 export interface Ports {
   readonly secrets: Secrets
   readonly journal: Journal
-  /** The credentials of a login, by its id. */
-  readonly logins?: ((id: string) => Credentials | undefined) | undefined
+  /** The sign-ins of other programs, for the backends that are called with one. */
+  readonly logins?: Pick<Logins, 'configure' | 'of'> | undefined
   /** Names this run of the program. */
   readonly instance: string
   /** Routes beside the clients', on the same server: the app's. */
@@ -54,7 +55,7 @@ const SWEEP_MS = 50
 export async function createProxy(config: Config, ports: Ports): Promise<Proxy> {
   const { secrets, journal, instance, routes, now } = ports
   const upstream = createUpstream()
-  const { credentialsOf, keyStates, forget } = createCredentials({ secrets, logins: ports.logins, now })
+  const { credentialsOf, keyStates, forget } = createCredentials({ secrets, logins: id => ports.logins?.of(id), now })
   const ownKey = randomBytes(24).toString('base64url')
   let state = await build(config)
   let server: HttpServer | undefined
@@ -62,12 +63,14 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
 
   async function build(next: Config): Promise<ServerState> {
     forget()
+    ports.logins?.configure(next, loginBackends(next))
     const backends = await withResolvedHeaders(createBackends(next), secrets)
     const fallback = next.default_backend ?? (await firstUsable(next, backends))
     const { modelsOf, answers } = createModelLists(upstream, credentialsOf, now)
     const isUsable = async (backend: RemoteBackend) => {
       if (backend.missing !== undefined) return false
       if (backend.isLocalServer) return answers(backend)
+      if (backend.login !== undefined) return (await ports.logins?.of(backend.id)?.status())?.isUsable === true
       return !backend.key.required || (await hasKey(backend))
     }
     return {

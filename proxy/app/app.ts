@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { createUpstream } from '../backends/upstream.ts'
 import { loadConfig, type LoadedConfig } from '../config/load.ts'
 import { ConfigError, formatProblem } from '../config/problems.ts'
 import { replaceFile } from '../config/replace.ts'
@@ -8,6 +9,7 @@ import { configSchema } from '../config/schema.ts'
 import { watchFile } from '../config/watch.ts'
 import { toProxyError } from '../core/errors.ts'
 import { createSecrets } from '../keys/secrets.ts'
+import { createLogins } from '../logins/index.ts'
 import { createProxy, type Proxy } from '../proxy.ts'
 import { AddressError } from '../server/address.ts'
 import { createJournal, storeLimits } from '../traffic/journal.ts'
@@ -22,6 +24,7 @@ import { mountApp } from './http.ts'
 import { areKeysLocked } from './key-calls.ts'
 import { createLiveTurns } from './live-turns.ts'
 import { createLog } from './log.ts'
+import { loginPorts } from './login-ports.ts'
 import { createNotices, type Notices } from './notices.ts'
 import { knownBackends, type AppOptions, type AppParts } from './parts.ts'
 
@@ -76,13 +79,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   for (const warning of loaded.warnings) warn(formatProblem(warning))
 
   const secrets = createSecrets({ env, dataDir: dirname(paths.keysFile), onChange: () => void keysChanged(), warn })
+  const upstream = createUpstream()
+  const logins = createLogins(loginPorts({ env, dataDir: dirname(paths.keysFile), upstream }, () => void tellFigures()))
+  const knownSecrets = () => [...secrets.known(), ...logins.known()]
   const store = createStore({
     file: paths.trafficFile,
     limits: storeLimits(loaded.config.traffic),
-    knownSecrets: secrets.known,
+    knownSecrets,
     say: logChanged,
   })
-  const journal = createJournal({ store, config: loaded.config.traffic, knownSecrets: secrets.known })
+  const journal = createJournal({ store, config: loaded.config.traffic, knownSecrets })
   const notices = createNotices(heard => live.listen(heard))
   const live = createLiveTurns(
     journal,
@@ -92,6 +98,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const parts: AppParts = {
     options,
     secrets,
+    logins,
     journal,
     store,
     notices,
@@ -222,6 +229,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     try {
       proxy ??= await createProxy(loaded.config, {
         secrets,
+        logins,
         journal,
         instance,
         now: Date.now,
@@ -296,6 +304,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     await proxy?.close()
     if (startedAt !== undefined) await rm(paths.instanceFile, { force: true }).catch(() => undefined)
     await journal.stop()
+    logins.close()
+    await upstream.close()
     await secrets.close()
   }
 

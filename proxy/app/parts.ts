@@ -1,9 +1,11 @@
 import { demo } from '../backends/demo.ts'
+import { loginPresets } from '../backends/login-presets.ts'
 import { presets } from '../backends/presets.ts'
 import type { Env, Flags, KnownBackend } from '../config/layers.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import type { Paths } from '../config/paths.ts'
 import type { Secrets } from '../keys/secrets.ts'
+import type { Logins } from '../logins/index.ts'
 import type { Proxy } from '../proxy.ts'
 import type { Journal } from '../traffic/journal.ts'
 import type { Store } from '../traffic/store.ts'
@@ -38,6 +40,7 @@ export interface Desktop {
 export interface AppParts {
   readonly options: AppOptions
   readonly secrets: Secrets
+  readonly logins: Logins
   readonly journal: Journal
   readonly store: Store
   readonly notices: Notices
@@ -55,5 +58,6 @@ export interface AppParts {
 /** The backends that need no entry in the config, as the config's checks know them. */
 export const knownBackends: readonly KnownBackend[] = [
   ...Object.entries(presets).map(([id, { envPrefixes }]) => ({ id, envPrefixes })),
+  ...Object.keys(loginPresets).map(id => ({ id })),
   { id: demo.id },
 ]

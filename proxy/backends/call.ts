@@ -9,6 +9,7 @@ import { USER_AGENT } from '../version.ts'
 import { jsonOrText } from '../wire/json.ts'
 import { decodeSse, type Frames } from '../wire/sse.ts'
 import type { Api, RemoteBackend } from './backend.ts'
+import { sessionHeadersFor } from './demands.ts'
 import { endpointsOf, LOOP_HEADER, openedBy } from './endpoints.ts'
 import { asTaken, dialectOf, explained, refuseInside, straightened, withFacts } from './quirks.ts'
 import { textOf, type Upstream, type UpstreamHeaders } from './upstream.ts'
@@ -33,7 +34,8 @@ export interface Call {
 export async function* call({ upstream, backend, api, credential, agent, request, signal, answered }: Call): Events {
   const protocol = protocolIn(backend, api)
   const taken = asTaken(api, request)
-  const body = Buffer.from(JSON.stringify(withFacts(api, protocol.encodeRequest(taken), taken)))
+  const encoded = withFacts(api, protocol.encodeRequest(taken), taken)
+  const body = Buffer.from(JSON.stringify(encoded))
   const streams = api.streams !== false
   const { answer, auth, fixed } = endpointsOf(api, credential)
   const response = await upstream.open(
@@ -47,6 +49,7 @@ export async function* call({ upstream, backend, api, credential, agent, request
         'user-agent': agentFor(api, agent),
         ...(api.bareHeaders !== true && { [LOOP_HEADER]: '1' }),
         ...api.identity,
+        ...sessionHeadersFor(api, encoded),
         ...fixed,
         ...(credential !== undefined && auth(credential)),
         ...backend.headers,

@@ -20,7 +20,7 @@ export interface KeyState {
 
 export interface CredentialsOptions {
   readonly secrets: Secrets
-  /** The credentials of a login, by its id. */
+  /** The credentials of the login that a backend is called with, by the backend's id. */
   readonly logins?: ((id: string) => Credentials | undefined) | undefined
   /** Milliseconds since 1970. */
   readonly now: () => number
@@ -64,7 +64,7 @@ export function createCredentials({ secrets, logins, now }: CredentialsOptions) 
   }
 
   function loginOf({ id }: RemoteBackend, login: string): Credentials {
-    const found = logins?.(login)
+    const found = logins?.(id)
     if (found !== undefined) return found
     throw new ProxyError('unauthenticated', `Backend ${id} is called with the login ${login}, which is not there.`)
   }

@@ -1,13 +1,15 @@
 import type { BackendConfig, Config } from '../config/schema.ts'
 import type { Api, Backend, RemoteBackend } from './backend.ts'
 import { demo } from './demo.ts'
-import { presetOf, presets, type Preset } from './presets.ts'
+import { loginPresets } from './login-presets.ts'
+import type { LoginPreset, Preset } from './preset.ts'
+import { presetOf, presets } from './presets.ts'
 
 /** Seconds of silence that a backend is allowed unless its config says otherwise: models may think for minutes. */
 const PATIENCE_SECONDS = 600
 
 /**
- * Every backend that can be named, by id: those of the config in its order, then the services we know, then `demo`. One
+ * Every backend that can be named, by id: those of the config in its order, then the services we know, then the logins, then `demo`. One
  * that the config switches off is left out.
  */
 export function createBackends(config: Config): ReadonlyMap<string, Backend> {
@@ -15,15 +17,19 @@ export function createBackends(config: Config): ReadonlyMap<string, Backend> {
   for (const [id, entry] of Object.entries(config.backends)) {
     if (entry.enabled !== false) backends.set(id, entry.type === 'demo' ? demo : fromConfig(id, entry))
   }
-  for (const id of Object.keys(presets)) {
+  for (const id of [...Object.keys(presets), ...Object.keys(loginPresets)]) {
     if (config.backends[id] === undefined) backends.set(id, fromConfig(id, { type: id }))
   }
   if (config.backends['demo'] === undefined) backends.set(demo.id, demo)
   return backends
 }
 
+type Known = Preset | LoginPreset
+
 function fromConfig(id: string, entry: BackendConfig): RemoteBackend {
   const preset = presetOf(entry.type)
+  const login = preset !== undefined && 'login' in preset ? preset.login : undefined
+  const envPrefixes = preset !== undefined && 'envPrefixes' in preset ? preset.envPrefixes : []
   const isOfTheList = preset !== undefined && entry.type === id
   const references = entry.api_keys ?? (entry.api_key === undefined ? undefined : [entry.api_key])
   const models = entry.models ?? (preset?.listsModels === false ? preset.models : undefined)
@@ -32,12 +38,16 @@ function fromConfig(id: string, entry: BackendConfig): RemoteBackend {
     id,
     title: isOfTheList ? preset.title : id,
     apis: apisOf(id, entry, preset),
+    login,
     key: {
       name: isOfTheList ? (preset.keyName ?? id) : id,
       // A custom backend without a key is a local server that wants none.
-      required: entry.auth !== 'none' && (references !== undefined || (preset !== undefined && !isLocal(preset))),
+      required:
+        login === undefined &&
+        entry.auth !== 'none' &&
+        (references !== undefined || (preset !== undefined && !isLocal(preset))),
       references,
-      envNames: (preset?.envPrefixes ?? []).map(prefix => `${prefix}_API_KEY`),
+      envNames: envPrefixes.map(prefix => `${prefix}_API_KEY`),
       rotation: entry.rotation ?? 'round-robin',
       endsAtGap: preset?.keysEndAtGap === true,
     },
@@ -54,12 +64,13 @@ function fromConfig(id: string, entry: BackendConfig): RemoteBackend {
   }
 }
 
-function isLocal(preset: Preset | undefined): boolean {
+function isLocal(preset: Known | undefined): boolean {
   return preset?.isLocalServer === true
 }
 
-function missingAddress(id: string, { title, address = '', envPrefixes }: Preset): string {
-  return `${title} gives each customer an address of their own. Set backends.${id}.api_url, or ${envPrefixes[0]}_API_BASE_URL, to it: ${address}`
+function missingAddress(id: string, preset: Known): string {
+  const variable = 'envPrefixes' in preset ? `, or ${preset.envPrefixes[0]}_API_BASE_URL,` : ''
+  return `${preset.title} gives each customer an address of their own. Set backends.${id}.api_url${variable} to it: ${preset.address ?? ''}`
 }
 
 function limitsOf({ limits }: BackendConfig): RemoteBackend['limits'] {
@@ -77,7 +88,7 @@ function limitsOf({ limits }: BackendConfig): RemoteBackend['limits'] {
  * has the same path (a gateway, another region, a test server), and are left out if it has not, since nobody knows where
  * they are there. A protocol of the config picks the one that is spoken.
  */
-function apisOf(id: string, entry: BackendConfig, preset: Preset | undefined): RemoteBackend['apis'] {
+function apisOf(id: string, entry: BackendConfig, preset: Known | undefined): RemoteBackend['apis'] {
   const { protocol, api_url } = entry
   const auth = entry.auth === undefined ? undefined : { auth: entry.auth }
   const known = (preset?.apis ?? []).filter(api => protocol === undefined || api.protocol === protocol)
@@ -94,7 +105,7 @@ function apisOf(id: string, entry: BackendConfig, preset: Preset | undefined): R
 }
 
 /** The address without slashes at its end, and with the path that every customer of the service has, if it has none. */
-function completed(address: string, preset: Preset | undefined): string {
+function completed(address: string, preset: Known | undefined): string {
   const trimmed = address.replace(/\/+$/, '')
   return preset?.path !== undefined && new URL(trimmed).pathname === '/' ? trimmed + preset.path : trimmed
 }

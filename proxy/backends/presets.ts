@@ -1,34 +1,8 @@
 import type { Dialect } from '../protocols/openai-chat/dialect.ts'
-import type { Api } from './backend.ts'
 import type { Quirks } from './quirks.ts'
 import { HOMEPAGE } from '../version.ts'
-
-/** What is known of a service without any configuration. A row states only what is particular to it. */
-export interface Preset {
-  readonly title: string
-  /** The protocols it serves; the first is the one that others are translated to. */
-  readonly apis: readonly [Api, ...Api[]]
-  /** Prefixes of its environment variables, first wins: `OPENAI` for `OPENAI_API_KEY`, `OPENAI_API_BASE_URL`, `OPENAI_TIMEOUT`. */
-  readonly envPrefixes: readonly [string, ...string[]]
-  /** A server on this computer, at its usual port: needs no key, and is there only while it runs. */
-  readonly isLocalServer?: boolean | undefined
-  /** What it serves where it can't be asked. */
-  readonly models?: readonly string[] | undefined
-  /** Whether it can be asked for its models. */
-  readonly listsModels?: boolean | undefined
-  /** Names of vendors that may stand before its models: `zhipu/glm-4.6`. */
-  readonly prefixes?: readonly string[] | undefined
-  /** Each customer has an address of their own, so that one must be set; this is what it looks like. */
-  readonly address?: string | undefined
-  /** The path of an address that is given without one. */
-  readonly path?: string | undefined
-  /** The backend whose stored key is used, too. */
-  readonly keyName?: string | undefined
-  /** Whether the numbers of its keys' variables end at the first gap. */
-  readonly keysEndAtGap?: boolean | undefined
-  /** For what it is, where that matters to who uses it. */
-  readonly note?: string | undefined
-}
+import { loginPresets } from './login-presets.ts'
+import type { LoginPreset, Preset } from './preset.ts'
 
 /** As servers of open models speak: without what OpenAI has added since they copied it. */
 const open: Dialect = {
@@ -373,7 +347,8 @@ export const presets = {
 } as const satisfies Readonly<Record<string, Preset>>
 
 /** The preset of that id, if there is one. */
-export function presetOf(id: string): Preset | undefined {
+export function presetOf(id: string): Preset | LoginPreset | undefined {
+  if (Object.hasOwn(loginPresets, id)) return loginPresets[id as keyof typeof loginPresets]
   return Object.hasOwn(presets, id) ? presets[id as keyof typeof presets] : undefined
 }
 

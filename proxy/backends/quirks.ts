@@ -6,13 +6,14 @@ import type { Dialect } from '../protocols/openai-chat/dialect.ts'
 import { protocolOf } from '../protocols/index.ts'
 import type { Protocol, ProtocolId } from '../protocols/protocol.ts'
 import { withoutRepeats } from './cumulative.ts'
+import { demanded, wantingIn, type Demands } from './demands.ts'
 import { thoughtsApart } from './think-tags.ts'
 
 /**
  * In what a vendor's API differs from the protocol as its owner has it: facts of its row, applied in this file and nowhere
  * else. What they touch in a request or an answer can't be relayed, so that such a turn is translated.
  */
-export interface Quirks {
+export interface Quirks extends Demands {
   /** How its Chat Completions differ from OpenAI's. */
   readonly dialect?: Dialect | undefined
   /** Fields of a body that it refuses or that break it: left out. */
@@ -76,6 +77,8 @@ export function dialectOf(spoken: Spoken): Protocol | undefined {
 export function whyNotRelayed(quirks: Quirks, body: Buffer): string | undefined {
   const answers = answerQuirks(quirks)
   if (answers !== undefined) return answers
+  const wanting = wantingIn(quirks, body)
+  if (wanting !== undefined) return wanting
   const { fields, values } = marksOf(quirks)
   const found = fields.find(name => hasField(body, name)) ?? values.find(value => body.includes(`"${value}"`))
   if (found !== undefined) return `the backend does not take ${JSON.stringify(found)}`
@@ -162,7 +165,7 @@ export function asTaken(quirks: Quirks, request: Request): Request {
 /** The encoded body as this API takes it. */
 export function withFacts(quirks: Quirks, encoded: unknown, request: Request): unknown {
   const { refuses, adds, efforts, thinkingSwitch, thoughtsBesideCalls, streams } = quirks
-  const body = { ...(encoded as Record<string, unknown>), ...adds }
+  const body = { ...demanded(quirks, encoded as Record<string, unknown>), ...adds }
   if (thinkingSwitch === true && request.reasoning !== undefined) {
     const isOff = request.reasoning.mode === 'off' || request.reasoning.effort === 'none'
     body['thinking'] = { type: isOff ? 'disabled' : 'enabled' }

@@ -60,12 +60,13 @@ export function createLogin(definition: LoginDefinition, settings: LoginSettings
   let watchers: readonly { close: () => void }[] | undefined
   let isUnwatched = false
 
-  async function take(before: readonly Credential[]): Promise<Credential> {
+  async function take(before: readonly Credential[]): Promise<Credential | undefined> {
     if (consent.state !== 'given') throw unauthenticated(`${definition.title} is off. ${consent.why}`)
     refuseWhileLimited()
     if (before.length > 1) throw signIn('the vendor refused its token, and a new one too')
     const { token, project } = await preparedToken()
     const { access, account, headers, baseUrl } = token
+    if (before.some(({ secret }) => secret === access)) return undefined
     return {
       name: account ?? `${settings.backend} (${digest(access)})`,
       secret: access,

@@ -200,7 +200,8 @@ export type RefreshChoice = 'auto' | 'never' | 'command' | 'memory' | 'write-bac
 export interface Login extends Credentials {
   readonly id: string
   readonly definition: LoginDefinition
-  readonly take: (refused: readonly Credential[]) => Promise<Credential>
+  /** Nothing if the only credential there is was refused in this turn, and not because it is stale. */
+  readonly take: (refused: readonly Credential[]) => Promise<Credential | undefined>
   /** Takes what an answer's headers tell of the quota. */
   readonly seen: (headers: AnswerHeaders) => void
   readonly status: () => Promise<LoginStatus>

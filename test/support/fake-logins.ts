@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Ask, LoginPorts } from '../../proxy/logins/login.ts'
+import type { Credential } from '../../proxy/core/credential.ts'
+import type { Ask, Login, LoginPorts } from '../../proxy/logins/login.ts'
 import { withFileLock } from '../../proxy/keys/file-lock.ts'
 
 /** A JWT with these claims, and a signature that nobody checks. */
@@ -140,4 +141,16 @@ export function portsIn(home: string, env: Record<string, string>): Omit<LoginPo
 const ask: Ask = async ({ method, url, headers, body }) => {
   const answer = await fetch(url, { method, headers, body: body ?? null })
   return { status: answer.status, headers: Object.fromEntries(answer.headers), text: await answer.text() }
+}
+
+/** A login whose `take` gives a credential, or fails the test. */
+export function definite(login: Login) {
+  return {
+    ...login,
+    async take(refused: readonly Credential[]): Promise<Credential> {
+      const credential = await login.take(refused)
+      if (credential === undefined) throw new Error('it gave no credential')
+      return credential
+    },
+  }
 }

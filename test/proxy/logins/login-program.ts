@@ -16,8 +16,8 @@ const login = createLogin(
 )
 process.stdout.write('ready\n')
 process.stdin.once('data', () => {
-  void login.take([]).then(({ secret }) => {
-    process.stdout.write(`${secret}\n`)
+  void login.take([]).then(credential => {
+    process.stdout.write(`${credential?.secret ?? 'none'}\n`)
     process.exit()
   })
 })

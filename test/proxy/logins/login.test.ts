@@ -7,6 +7,7 @@ import { createLogin } from '../../../proxy/logins/create-login.ts'
 import { codex } from '../../../proxy/logins/codex.ts'
 import type { Login, LoginSettings } from '../../../proxy/logins/login.ts'
 import {
+  definite,
   jwt,
   loginWorld,
   rotatingTokens,
@@ -50,20 +51,15 @@ const authFile = (access: string, refresh = 'refresh-0') => ({
 
 const invalid = new ProxyError('unauthenticated', 'no', { status: 401 })
 
-function open(settings: Partial<LoginSettings> = {}): Login {
-  const login = createLogin(
-    codex,
-    {
-      backend: 'openai-codex',
-      baseUrl: 'https://chatgpt.com/backend-api/codex',
-      isBaseUrlOwn: false,
-      consent: true,
-      ...settings,
-    },
-    world.ports,
-  )
+function settings(own: Partial<LoginSettings>): LoginSettings {
+  const baseUrl = 'https://chatgpt.com/backend-api/codex'
+  return { backend: 'openai-codex', baseUrl, isBaseUrlOwn: false, consent: true, ...own }
+}
+
+function open(own: Partial<LoginSettings> = {}): ReturnType<typeof definite> {
+  const login = createLogin(codex, settings(own), world.ports)
   opened.push(login)
-  return login
+  return definite(login)
 }
 
 async function tokenServer(lasts = 3600) {
@@ -276,6 +272,16 @@ describe('a token that the vendor refuses', () => {
     login.report(first, invalid)
     expect((await login.take([first])).secret).toBe(accessToken('by the owner', 600))
     expect(asked).toEqual([])
+  })
+
+  it('is not sent again to a vendor that refuses the account', async () => {
+    await world.write(FILE, authFile(accessToken('a', 600)))
+    const login = createLogin(codex, settings({}), world.ports)
+    opened.push(login)
+    const credential = await login.take([])
+    if (credential === undefined) throw new Error('no credential')
+    login.report(credential, new ProxyError('forbidden', 'not in your plan', { status: 403 }))
+    expect(await login.take([credential])).toBeUndefined()
   })
 
   it('is given up after the new one was refused too', async () => {

@@ -6,6 +6,7 @@ import { createLogin } from '../../../proxy/logins/create-login.ts'
 import { loginOf, logins } from '../../../proxy/logins/index.ts'
 import type { Login, LoginSettings } from '../../../proxy/logins/login.ts'
 import {
+  definite,
   jwt,
   loginWorld,
   rotatingTokens,
@@ -32,7 +33,7 @@ function inWorld(env: (home: string) => Record<string, string>, ports: Partial<L
   Object.assign(world.ports, { env: env(world.home), ...ports })
 }
 
-function open(id: string, settings: Partial<LoginSettings> = {}): Login {
+function open(id: string, settings: Partial<LoginSettings> = {}): ReturnType<typeof definite> {
   const definition = loginOf(id)
   if (definition === undefined) throw new Error(id)
   const login = createLogin(
@@ -41,7 +42,7 @@ function open(id: string, settings: Partial<LoginSettings> = {}): Login {
     world.ports,
   )
   opened.push(login)
-  return login
+  return definite(login)
 }
 
 const NOW = Date.parse('2026-11-23T12:00:00Z')

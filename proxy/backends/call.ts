@@ -11,6 +11,7 @@ import { decodeSse, type Frames } from '../wire/sse.ts'
 import type { Api, RemoteBackend } from './backend.ts'
 import { sessionHeadersFor } from './demands.ts'
 import { endpointsOf, LOOP_HEADER, openedBy } from './endpoints.ts'
+import { enveloped } from './envelope.ts'
 import { asTaken, dialectOf, explained, refuseInside, straightened, withFacts } from './quirks.ts'
 import { textOf, type Upstream, type UpstreamHeaders } from './upstream.ts'
 import { waitIn } from './wait.ts'
@@ -34,7 +35,7 @@ export interface Call {
 export async function* call({ upstream, backend, api, credential, agent, request, signal, answered }: Call): Events {
   const protocol = protocolIn(backend, api)
   const taken = asTaken(api, request)
-  const encoded = withFacts(api, protocol.encodeRequest(taken), taken)
+  const encoded = enveloped(api, withFacts(api, protocol.encodeRequest(taken), taken), credential)
   const body = Buffer.from(JSON.stringify(encoded))
   const streams = api.streams !== false
   const { answer, auth, fixed } = endpointsOf(api, credential)

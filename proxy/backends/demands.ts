@@ -6,6 +6,8 @@ export interface Demands {
   readonly fills?: Readonly<Record<string, unknown>> | undefined
   /** Roles of messages that it does not take; translated, they are told in its own way. */
   readonly refusesRoles?: readonly string[] | undefined
+  /** What is around a request of Code Assist beside its project: Gemini CLI's door wants less than Antigravity's. */
+  readonly envelope?: 'gemini-cli' | 'antigravity' | undefined
   /** Headers that name the conversation, by the body's `prompt_cache_key`. */
   readonly sessionHeaders?: readonly string[] | undefined
 }

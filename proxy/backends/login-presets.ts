@@ -42,7 +42,13 @@ const geminiModels = [
   'gemini-2.5-flash-lite',
 ]
 
-const codeAssist: Api = { protocol: 'code-assist', baseUrl: 'https://cloudcode-pa.googleapis.com' }
+const codeAssist: Api = {
+  protocol: 'code-assist',
+  baseUrl: 'https://cloudcode-pa.googleapis.com',
+  envelope: 'gemini-cli',
+  // The project of the account, which no client knows.
+  adds: {},
+}
 
 const kimiQuirks = {
   bareHeaders: true,
@@ -164,7 +170,14 @@ export const loginPresets = {
   'antigravity-oauth': {
     title: 'Antigravity',
     login: 'antigravity-oauth',
-    apis: [{ protocol: 'code-assist', baseUrl: 'https://daily-cloudcode-pa.googleapis.com' }],
+    apis: [
+      {
+        protocol: 'code-assist',
+        baseUrl: 'https://daily-cloudcode-pa.googleapis.com',
+        envelope: 'antigravity',
+        adds: {},
+      },
+    ],
     models: [
       'gemini-3.1-pro-low',
       'gemini-pro-agent',

@@ -101,9 +101,10 @@ export function decodeCitation(annotation: Fields): Citation {
   const { type: _, url, title, start_index, end_index, ...rest } = annotation
   return {
     ...(typeof url === 'string' && { url }),
-    ...(typeof title === 'string' && { title }),
-    ...(typeof start_index === 'number' && { start: start_index }),
-    ...(typeof end_index === 'number' && { end: end_index }),
+    // What some servers leave away others give as nothing.
+    ...(typeof title === 'string' && title !== '' && { title }),
+    ...(typeof start_index === 'number' && end_index !== 0 && { start: start_index }),
+    ...(typeof end_index === 'number' && end_index !== 0 && { end: end_index }),
     ...extras(rest),
   }
 }
@@ -215,10 +216,9 @@ export function encodeCitation({ url = '', title = '', start = 0, end = 0, extra
 
 /** An image that the model made: base64 in a call of the vendor's own tool. */
 export function decodeMadeImage(item: Fields): { source: Source; rest: Fields } | undefined {
-  const { result, ...rest } = item
+  const { result, output_format, ...rest } = item
   if (typeof result !== 'string' || result === '') return undefined
-  const format = rest['output_format']
-  const mediaType = `image/${typeof format === 'string' ? format : 'png'}`
+  const mediaType = `image/${typeof output_format === 'string' ? output_format : 'png'}`
   return { source: { type: 'base64', mediaType, data: result }, rest }
 }
 

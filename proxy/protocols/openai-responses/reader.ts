@@ -201,13 +201,13 @@ export function createReader() {
   function say(item: Item, kind: Piece, at: unknown, text: unknown) {
     if (typeof text !== 'string' || text === '') return
     const key = `${kind}:${String(at)}`
-    item.told.set(key, (item.told.get(key) ?? 0) + text.length)
+    item.told.set(key, (item.told.get(key) ?? '') + text)
     events.push({ type: 'part-delta', index: opened(item, kind, key), delta: { type: 'text', text } })
   }
 
   /** A piece as it reads in the end: what of it was not heard yet is said. */
   function complete(item: Item, kind: Piece, at: unknown, text: unknown) {
-    if (typeof text === 'string') say(item, kind, at, text.slice(item.told.get(`${kind}:${String(at)}`) ?? 0))
+    if (typeof text === 'string') say(item, kind, at, rest(text, item.told.get(`${kind}:${String(at)}`)))
   }
 
   function opened(item: Item, kind: Piece, key: string): number {
@@ -278,7 +278,7 @@ export function createReader() {
 
   /** A call opens with its name; a server that tells it late tells it with the call's end. */
   function openCall(item: Item, fields = item.fields) {
-    const { call_id, name, namespace, arguments: _, input: __, type: ___, id: known, ...rest } = fields
+    const { call_id, name, namespace, arguments: _, input: __, type: ___, id: known, ...more } = fields
     if (typeof name !== 'string' || name === '') return
     hasCalled = true
     const index = parts++
@@ -295,7 +295,7 @@ export function createReader() {
         ...(typeof namespace === 'string' && { namespace }),
       },
       ...extras(
-        nested('item', callFields({ ...rest, status: undefined, id: isMadeUp(item, known) ? undefined : known })),
+        nested('item', callFields({ ...more, status: undefined, id: isMadeUp(item, known) ? undefined : known })),
       ),
     })
   }
@@ -307,13 +307,13 @@ export function createReader() {
 
   function argue(item: Item, text: unknown) {
     if (typeof text !== 'string' || text === '' || item.open === undefined) return
-    item.told.set(CALL, (item.told.get(CALL) ?? 0) + text.length)
+    item.told.set(CALL, (item.told.get(CALL) ?? '') + text)
     events.push({ type: 'part-delta', index: item.open.index, delta: { type: 'text', text } })
   }
 
   function argueWhole(item: Item, text: unknown) {
     const whole = typeof text === 'string' ? text : isRecord(text) ? JSON.stringify(text) : ''
-    argue(item, whole.slice(item.told.get(CALL) ?? 0))
+    argue(item, rest(whole, item.told.get(CALL)))
   }
 
   // ── Other items ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -390,13 +390,18 @@ interface Item {
   readonly fields: Fields
   /** The part that is open for it. */
   open?: { readonly index: number; readonly key: string }
-  /** How many characters of each of its pieces were said. */
-  readonly told: Map<string, number>
+  /** What was said of each of its pieces. */
+  readonly told: Map<string, string>
   /** How many parts have been opened for it. */
   pieces: number
   cited: number
   hasLogprobs?: boolean
   done: boolean
+}
+
+/** What of a text was not told yet; nothing if it goes on from something else, since that can't be taken back. */
+function rest(text: string, told = ''): string {
+  return text.startsWith(told) ? text.slice(told.length) : ''
 }
 
 /** The piece that a call has. */

@@ -11,12 +11,18 @@ import { cut, drain, framesOf } from '../../support/streams.ts'
 /** Real answers of many vendors, kept beside the checkout. Each is found out to speak a protocol by what it holds. */
 const folder = resolve(import.meta.dirname, '../../../../shared/data/recordings')
 
-/** Streams of gateways that began anew in the middle of an answer: an error, tested with their protocol. */
-const BROKEN = /spliced-message-start/
+/**
+ * Streams that fail, tested with their protocol: of a gateway that began anew in the middle of an answer, of a vendor that
+ * told an error, and one of which the recording lost the end.
+ */
+const BROKEN = /spliced-message-start|openai-error\.1\.chunks|parallel-tool-call-wrapper\.1\.chunks/
 
 if (!existsSync(folder)) {
   console.log('skipped: recordings of vendors are not beside this checkout (../shared/data/recordings)')
 }
+
+/** A stream of which most deltas were cut out when it was recorded: it says less than the body. */
+const SHORTENED = /openai-shell-container\.1\.chunks/
 
 interface Recording {
   readonly name: string
@@ -118,13 +124,15 @@ function splitAtStops(payloads: readonly unknown[]): unknown[][] {
 
 /** What a payload speaks, if it is part of an answer. */
 function protocolOfPayload(payload: unknown): ProtocolId | undefined {
-  const { choices, type, candidates } = payload as {
+  const { choices, type, candidates, object } = payload as {
+    object?: unknown
     choices?: readonly Readonly<Record<string, unknown>>[]
     type?: unknown
     candidates?: unknown
   }
   if (Array.isArray(candidates)) return 'gemini'
   if (choices?.some(choice => 'delta' in choice || 'message' in choice) === true) return 'openai-chat'
+  if (object === 'response' || type === 'response.created') return 'openai-responses'
   if (type === 'message_start' || (type === 'message' && 'stop_reason' in (payload as object))) return 'anthropic'
   return undefined
 }
@@ -145,7 +153,9 @@ function ended({ protocol, payloads }: Recording): readonly unknown[] {
 /** Streams and bodies of one id and the same number of tokens are the same answer, recorded twice. */
 async function sameAnswers(): Promise<{ stream: Reply; body: Reply }[]> {
   const replies = await Promise.all(
-    recordings.map(async recording => ({ whole: recording.whole, reply: await speaking(recording).read(recording) })),
+    recordings
+      .filter(({ name }) => !SHORTENED.test(name))
+      .map(async recording => ({ whole: recording.whole, reply: await speaking(recording).read(recording) })),
   )
   return replies
     .filter(({ whole }) => !whole)

@@ -64,6 +64,8 @@ export function followApp(
       case 'turns':
         hearTurns(notice.body)
         return
+      case 'rush':
+        return
       case 'keys':
       case 'settings':
         void askForModels()

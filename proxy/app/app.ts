@@ -26,6 +26,7 @@ import { createLiveTurns } from './live-turns.ts'
 import { createLog } from './log.ts'
 import { loginPorts } from './login-ports.ts'
 import { createNotices, type Notices } from './notices.ts'
+import { paced } from './paced.ts'
 import { knownBackends, type AppOptions, type AppParts } from './parts.ts'
 
 /** The program around the proxy, the same in the desktop app and in the headless server. */
@@ -90,11 +91,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   const journal = createJournal({ store, config: loaded.config.traffic, knownSecrets })
   const notices = createNotices(heard => live.listen(heard))
-  const live = createLiveTurns(
-    journal,
-    turns => notices.tell('turns', turns),
-    () => void tellFigures(),
-  )
+  const live = createLiveTurns(journal, {
+    turns: turns => notices.tell('turns', turns),
+    rush: isRush => notices.tell('rush', isRush),
+    // They are sums over the log, and turns close by the thousand.
+    closed: paced(tellFigures),
+  })
   const parts: AppParts = {
     options,
     secrets,

@@ -296,6 +296,8 @@ export const notices = {
   route,
   /** Turns that opened, changed or closed, each as it is now. */
   turns: z.array(turn),
+  /** Whether more turns close now than are told of one by one. When that is over, `turns.list` has those that were left out. */
+  rush: z.boolean(),
   keys: z.object({}),
   settings: z.object({}),
 } as const satisfies Record<string, z.ZodType>

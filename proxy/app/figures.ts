@@ -1,4 +1,3 @@
-import type { Backend } from '../backends/backend.ts'
 import { isFailure } from '../traffic/outcome.ts'
 import type { Journal } from '../traffic/journal.ts'
 import type { TurnRecord } from '../traffic/record.ts'
@@ -36,18 +35,19 @@ export async function countersOf(journal: Journal, store: Store, now: Date): Pro
   }
 }
 
-/** How a backend did in the last hour, as far as memory holds it. */
-export function recentOf(
-  journal: Journal,
-  backend: Backend,
-  now: number,
-): Pick<BackendRow, 'turns' | 'failures' | 'medianFirstTokenMs'> {
-  const turns = journal.recent(Infinity).filter(turn => turn.backend === backend.id && now - turn.at < HOUR_MS)
-  const waits = turns.flatMap(turn => turn.firstTokenMs ?? []).sort((a, b) => a - b)
-  return {
-    turns: turns.length,
-    failures: turns.filter(turn => turn.outcome !== undefined && isFailure(turn.outcome)).length,
-    medianFirstTokenMs: waits[Math.floor(waits.length / 2)],
+type Recent = Pick<BackendRow, 'turns' | 'failures' | 'medianFirstTokenMs'>
+
+/** How backends did in the last hour, as far as memory holds it; gives how to ask for one. */
+export function recentByBackend(journal: Journal, now: number): (id: string) => Recent {
+  const lastHour = journal.recent(Infinity).filter(turn => now - turn.at < HOUR_MS)
+  return id => {
+    const turns = lastHour.filter(turn => turn.backend === id)
+    const waits = turns.flatMap(turn => turn.firstTokenMs ?? []).sort((a, b) => a - b)
+    return {
+      turns: turns.length,
+      failures: turns.filter(turn => turn.outcome !== undefined && isFailure(turn.outcome)).length,
+      medianFirstTokenMs: waits[Math.floor(waits.length / 2)],
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { create } from 'zustand'
 import type { TurnFilter, TurnRow } from '../../proxy/app/contract.ts'
 import { problemOutcomes } from '../outcomes.ts'
 import { call, on } from '../bridge.ts'
-import { type Filter, mergeTurns } from './turn-list.ts'
+import { type Filter, mergeTurns, newestFirst } from './turn-list.ts'
 
 /** Turns the window holds at most; older ones are left to the log. */
 const KEPT = 50_000
@@ -21,6 +21,8 @@ interface TurnsStore {
   /** By filter (as `filterKey` writes it): a search reaches further back than the list without one. */
   readonly reach: Readonly<Record<string, Reach>>
   readonly loading: boolean
+  /** Since when more turns close than the list is told of, epoch milliseconds; nothing where it is told of each. */
+  readonly rushSince: number | undefined
   /** Loads the next older turns that match. */
   readonly loadOlder: (filter: Filter) => Promise<void>
 }
@@ -30,6 +32,7 @@ export const useTurns = create<TurnsStore>((set, get) => ({
   turns: undefined,
   reach: {},
   loading: false,
+  rushSince: undefined,
   loadOlder: async filter => {
     const reach = reachOf(get().reach, filter)
     if (get().loading || !reach.more) return
@@ -73,7 +76,11 @@ function filterKey({ text = '', outcomes = [], backends = [], only }: Filter): s
 on('snapshot', ({ turns }) => {
   // A new snapshot says nothing of what is older than its last turn, so all that was loaded before goes.
   const sorted = mergeTurns([], turns)
-  useTurns.setState({ turns: sorted, reach: { '': { oldest: sorted.at(-1), more: sorted.length > 0 } } })
+  useTurns.setState({
+    turns: sorted,
+    reach: { '': { oldest: sorted.at(-1), more: sorted.length > 0 } },
+    rushSince: undefined,
+  })
 })
 
 on('turns', changes =>
@@ -84,3 +91,24 @@ on('turns', changes =>
     return { turns: kept, reach: { '': { oldest: kept.at(-1), more: true } } }
   }),
 )
+
+on('rush', isRush => {
+  if (isRush) useTurns.setState({ rushSince: Date.now() })
+  else void fillGap()
+})
+
+/** Puts in what the list was not told of. Where that is more than a page, the list is whole only as far as the page reaches. */
+async function fillGap() {
+  const page = await call('turns.list', { limit: PAGE }).catch(() => undefined)
+  const oldest = page?.turns.at(-1)
+  if (page === undefined || oldest === undefined) return
+  useTurns.setState(({ turns = [], rushSince = 0 }) => {
+    if (!page.more || oldest.at < rushSince) return { turns: mergeTurns(page.turns, turns), rushSince: undefined }
+    const known = turns.filter(turn => turn.open || newestFirst(turn, oldest) <= 0)
+    return {
+      turns: mergeTurns(page.turns, known),
+      reach: { '': { oldest, more: true } },
+      rushSince: undefined,
+    }
+  })
+}

@@ -292,6 +292,7 @@ export const en = {
     resume: 'Resume the list',
     pausedStrip: (time: string, rows: string) => `Paused ${time}. ${rows} since are counted, but not in the list.`,
     resumeShort: 'Resume',
+    rush: 'More requests end than can be shown as they come. The list has some of them now, and all when it is calmer.',
     all: 'All',
     streaming: 'Streaming',
     problems: 'Problems',

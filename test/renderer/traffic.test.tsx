@@ -20,6 +20,19 @@ describe('The traffic list', () => {
     expect(rows()[0]?.textContent).toContain('Too many.')
   })
 
+  test('says when it can’t tell of every request, and gets those it left out when it is calm again', async () => {
+    const { control, told, ...fake } = await openApp({ turns: 3 }, 'traffic')
+    await told(() => control.tell('rush', true))
+    expect(screen.getByText(/More requests end than can be shown/)).toBeDefined()
+    const missed = fakeTurns(2, Date.now() + 60_000, 7).map(turn => ({ ...turn, id: `missed-${turn.id}` }))
+    control.addQuietly(missed)
+    expect(rows()).toHaveLength(3)
+    await told(() => control.tell('rush', false))
+    await waitFor(() => expect(rows()).toHaveLength(5))
+    expect(screen.queryByText(/More requests end than can be shown/)).toBeNull()
+    expect(askedFor(fake, 'turns.list')).toContainEqual({ limit: 500 })
+  })
+
   test('draws only what is in view of fifty thousand', async () => {
     await openApp({ turns: 50_000, told: 50_000 }, 'traffic')
     expect(rows().length).toBeGreaterThan(10)

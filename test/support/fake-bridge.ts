@@ -184,6 +184,7 @@ export function createFakeBridge(world: FakeWorld = {}) {
         ],
       }
     },
+    'backends.test': () => ({ ok: true, steps: [{ name: 'One-token answer', ok: true, ms: 320, detail: 'answers' }] }),
     'settings.list': () => ({ file: '/home/ada/.config/llm-interactive-proxy/config.yaml', settings }),
     'settings.set': ({ key, value }) => {
       const setting = settings.find(other => other.key === key)
@@ -228,13 +229,18 @@ export function createFakeBridge(world: FakeWorld = {}) {
     for (const listener of listeners) listener(notice)
   }
 
-  /** Puts turns into the log, new or as they are now, and tells of them. */
-  function change(changed: readonly TurnRow[]) {
+  /** Puts turns into the log, new or as they are now, and tells nobody. */
+  function addQuietly(changed: readonly TurnRow[]) {
     for (const turn of changed) {
       const place = turns.findIndex(({ id }) => id === turn.id)
       if (place === -1) turns.unshift(turn)
       else turns[place] = turn
     }
+  }
+
+  /** As `addQuietly`, and tells of them. */
+  function change(changed: readonly TurnRow[]) {
+    addQuietly(changed)
     tell('turns', [...changed])
     tell('counters', counters())
   }
@@ -294,6 +300,7 @@ export function createFakeBridge(world: FakeWorld = {}) {
     asked,
     control: {
       tell,
+      addQuietly,
       change,
       setStatus,
       newOpenTurn,

@@ -15,6 +15,7 @@ import { filterOf, isFiltering } from './filter.ts'
 import { Histogram } from './histogram.tsx'
 import { TrafficList } from './list.tsx'
 import { PausedStrip } from './paused-strip.tsx'
+import { RushStrip } from './rush-strip.tsx'
 import { Toolbar } from './toolbar.tsx'
 import { useListKeys } from './use-list-keys.ts'
 
@@ -48,6 +49,7 @@ export function Traffic() {
 function LoadedTraffic({ turns }: { readonly turns: readonly TurnRow[] }) {
   const { params } = usePlace()
   const reach = useTurns(state => state.reach)
+  const rushSince = useTurns(state => state.rushSince)
   const [hold, setHold] = useState<Hold>()
   const scrollTo = useRef<(index: number) => void>(() => undefined)
   const detailSide = usePreferences(state => state.detailSide)
@@ -77,6 +79,7 @@ function LoadedTraffic({ turns }: { readonly turns: readonly TurnRow[] }) {
       <h1 className="sr-only">{text.screens.traffic}</h1>
       <Toolbar filter={filter} isPaused={hold?.by === 'pause'} onPause={togglePause} />
       {hold?.by === 'pause' && <PausedStrip since={hold.since} held={held} onResume={togglePause} />}
+      {rushSince !== undefined && <RushStrip />}
       {shown.length > 0 && <Histogram turns={shown} onPick={index => scrollTo.current(index)} />}
       <div className={clsx('flex min-h-0 flex-1', side === 'bottom' && 'flex-col')}>
         <section aria-label={text.traffic.label} className="min-h-0 min-w-0 flex-1">

@@ -1,5 +1,4 @@
 import type { Backend } from '../backends/backend.ts'
-import type { LoginStatus } from '../logins/login.ts'
 import type { ServerState } from '../server/state.ts'
 import type { AppParts } from './parts.ts'
 import type { BackendRow, Route } from './contract.ts'
@@ -16,7 +15,7 @@ export async function backendRows(parts: AppParts): Promise<BackendRow[]> {
       title: backend.title,
       protocol: backend.kind === 'local' ? 'built in' : backend.apis[0].protocol,
       url: backend.kind === 'local' ? undefined : backend.apis[0].baseUrl,
-      ...(await stateOf(parts, state, backend)),
+      ...(await stateIn(state, backend)),
       isDefault: backend.id === state.defaultBackend,
       ...recent(backend.id),
     })),
@@ -35,28 +34,7 @@ export function routeOf(parts: AppParts): Route {
   return { backend, model, source: sources['default_backend'] ?? 'default' }
 }
 
-async function stateOf(
-  { logins }: AppParts,
-  { keyStates, isUsable }: ServerState,
-  backend: Backend,
-): Promise<Pick<BackendRow, 'state' | 'detail'>> {
-  if (backend.kind === 'local') return { state: 'ready', detail: 'Answers by itself; needs no key and no network.' }
-  if (backend.missing !== undefined) return { state: 'off', detail: backend.missing }
-  if (backend.isLocalServer && !(await isUsable(backend)))
-    return { state: 'off', detail: `Nothing answers at ${backend.apis[0].baseUrl}. Start ${backend.title} to use it.` }
-  if (backend.login !== undefined) return loginState(await logins.of(backend.id)?.status())
-  const keys = await keyStates(backend)
-  const [first] = keys
-  if (first === undefined) return { state: 'ready', detail: 'Needs no key.' }
-  const ready = keys.filter(({ state }) => state === 'ready')
-  if (ready.length > 0)
-    return { state: 'ready', detail: `Has a key (${ready.map(({ name }) => name).join(', ')}). “Test” tries it.` }
-  const isThere = keys.some(({ state }) => state !== 'not-found' && state !== 'unreadable')
-  return { state: isThere ? 'ready' : 'needs-key', detail: first.detail }
-}
-
-function loginState(status: LoginStatus | undefined): Pick<BackendRow, 'state' | 'detail'> {
-  if (status === undefined) return { state: 'off', detail: 'Off.' }
-  const state = status.isUsable ? 'ready' : status.state === 'Off' ? 'off' : 'needs-key'
-  return { state, detail: `${status.state}. ${status.detail}` }
+async function stateIn({ stateOf }: ServerState, backend: Backend) {
+  const { keys, ...state } = await stateOf(backend)
+  return { ...state, keys: [...keys] }
 }

@@ -55,6 +55,17 @@ const counters = z.object({
   hours: z.array(z.object({ turns: z.number(), errors: z.number(), tokensIn: z.number(), tokensOut: z.number() })),
 })
 
+/** How a key of a backend is. Never the key. */
+const keyHealth = z.object({
+  /** The number it is pinned by: `2` in `openai.2:gpt-5`. */
+  instance: z.string().optional(),
+  name: z.string(),
+  state: z.enum(['ready', 'rate-limited', 'out-of-credit', 'refused', 'not-found', 'unreadable']),
+  detail: z.string(),
+  /** When a key that rests is tried again. */
+  until: z.number().optional(),
+})
+
 const backend = z.object({
   id: z.string(),
   title: z.string(),
@@ -62,8 +73,12 @@ const backend = z.object({
   /** Where it is called; absent for one that is built in. */
   url: z.string().optional(),
   state: z.enum(['ready', 'needs-key', 'off']),
+  /** The state in a word or two: `Ready`, `Rate limited until 14:05`, `Needs a key`. */
+  status: z.string().optional(),
   /** The state in a sentence, with what to do. */
   detail: z.string(),
+  /** Each of its keys. */
+  keys: z.array(keyHealth).optional(),
   isDefault: z.boolean(),
   /** Of the last hour. */
   turns: z.number(),
@@ -262,6 +277,11 @@ export const calls = {
   /** Tests the key in use for a backend, or `value` before it is stored. */
   'keys.test': {
     input: z.object({ backend: z.string(), value: z.string().optional() }),
+    output: z.object({ ok: z.boolean(), steps: z.array(testStep) }),
+  },
+  /** Tries a backend as turns use it, up to an answer, a stream and a tool call. Costs some tens of tokens. */
+  'backends.test': {
+    input: z.object({ backend: z.string(), model: z.string().optional(), instance: z.string().optional() }),
     output: z.object({ ok: z.boolean(), steps: z.array(testStep) }),
   },
   'settings.list': { input: z.void(), output: z.object({ file: z.string(), settings: z.array(setting) }) },

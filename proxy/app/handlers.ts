@@ -1,6 +1,7 @@
 import { listModels } from '../server/models.ts'
 import type { AppParts } from './parts.ts'
 import { backendRows, routeOf } from './backend-rows.ts'
+import { testBackend } from './backend-test.ts'
 import type { Handlers } from './contract.ts'
 import { countersOf } from './figures.ts'
 import { addKey, guessKey, listKeys, removeKey, testBackendKey, unlockKeys } from './key-calls.ts'
@@ -55,6 +56,7 @@ export function createHandlers(parts: AppParts, live: ReturnType<typeof createLi
     'keys.unlock': ({ passphrase }) => unlockKeys(parts, passphrase),
     'keys.remove': ({ name }) => removeKey(parts, name),
     'keys.test': key => testBackendKey(parts, key),
+    'backends.test': asked => testBackend(parts, asked),
     'settings.list': () => listSettings(parts),
     'settings.set': ({ key, value }) => setSetting(parts, key, value),
     'loginItem.get': () => options.desktop?.loginItem() ?? elsewhere,

@@ -191,6 +191,12 @@ export function createCredentials({ secrets, logins, now }: CredentialsOptions) 
     return credential
   }
 
+  /** Whether a backend has a key at all; the keychain is not asked for it. */
+  async function hasKey(backend: RemoteBackend): Promise<boolean> {
+    const slots = await secrets.slotsOf(backend.key.name, backend.key)
+    return slots.some(({ isSet }) => isSet)
+  }
+
   /** Every key that a backend has, and how it is; where it has none and needs one, what there should be. */
   async function keyStates(backend: RemoteBackend): Promise<readonly KeyState[]> {
     const slots = await secrets.slotsOf(backend.key.name, backend.key)
@@ -215,10 +221,9 @@ export function createCredentials({ secrets, logins, now }: CredentialsOptions) 
     const rest = restOf(backend, credential)
     if (rest === undefined) return { name, state: 'ready', detail: 'Ready.' }
     const { error, until } = rest
-    const at = new Date(until).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
     switch (error.kind) {
       case 'rate-limited':
-        return { name, state: 'rate-limited', until, detail: `Rate limited until ${at}: ${error.message}` }
+        return { name, state: 'rate-limited', until, detail: `Rate limited: ${error.message}` }
       case 'out-of-credit':
         return { name, state: 'out-of-credit', until, detail: `Out of credit: ${error.message}` }
       default:
@@ -226,7 +231,7 @@ export function createCredentials({ secrets, logins, now }: CredentialsOptions) 
     }
   }
 
-  return { credentialsOf, keyStates, forget }
+  return { credentialsOf, keyStates, hasKey, forget }
 }
 
 interface Ring {

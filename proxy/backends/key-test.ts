@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { connect as connectTcp, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { Credential } from '../core/credential.ts'
-import { toProxyError } from '../core/errors.ts'
+import { toProxyError, type ProxyError } from '../core/errors.ts'
 import type { RemoteBackend } from './backend.ts'
 import { askForModels } from './models.ts'
 import type { Upstream } from './upstream.ts'
@@ -17,6 +17,9 @@ export interface TestStep {
 
 const PATIENCE_MS = 10_000
 
+/** Climbs one rung; tells whether it held. */
+export type Step = (name: string, attempt: () => Promise<string>) => Promise<boolean>
+
 /**
  * Tries a backend with a key, rung by rung, and stops at the first that does not hold: its name resolves, it takes a
  * connection, and it gives its list of models to the key. Costs no tokens.
@@ -26,10 +29,17 @@ export async function testKey(
   backend: RemoteBackend,
   credential: Credential | undefined,
 ): Promise<readonly TestStep[]> {
-  const url = new URL(credential?.baseUrl ?? backend.apis[0].baseUrl)
-  const steps: TestStep[] = []
+  const { steps, step } = createSteps(({ message }) => message)
+  if (await reach(step, backend, credential)) {
+    await step('Key and model list', () => listModels(upstream, backend, credential))
+  }
+  return steps
+}
 
-  async function step(name: string, attempt: () => Promise<string>): Promise<boolean> {
+/** The rungs climbed so far, and the way to climb the next; `explain` puts a failure in words. */
+export function createSteps(explain: (error: ProxyError) => string) {
+  const steps: TestStep[] = []
+  const step: Step = async (name, attempt) => {
     const startedAt = performance.now()
     const ms = () => Math.round(performance.now() - startedAt)
     try {
@@ -37,16 +47,21 @@ export async function testKey(
       steps.push({ name, ok: true, ms: ms(), detail })
       return true
     } catch (thrown) {
-      steps.push({ name, ok: false, ms: ms(), detail: toProxyError(thrown).message.replace(/^unexpected: /, '') })
+      steps.push({ name, ok: false, ms: ms(), detail: explain(toProxyError(thrown)).replace(/^unexpected: /, '') })
       return false
     }
   }
+  return { steps, step }
+}
 
-  const reached =
-    (isIP(url.hostname.replace(/[[\]]/g, '')) !== 0 || (await step('Address', () => resolveName(url.hostname)))) &&
+/** The first rungs: the name resolves, and the address takes a connection. */
+export async function reach(step: Step, backend: RemoteBackend, credential: Credential | undefined): Promise<boolean> {
+  const url = new URL(credential?.baseUrl ?? backend.apis[0].baseUrl)
+  const isNumber = isIP(url.hostname.replace(/[[\]]/g, '')) !== 0
+  return (
+    (isNumber || (await step('Address', () => resolveName(url.hostname)))) &&
     (await step(url.protocol === 'https:' ? 'TLS connection' : 'Connection', () => connectTo(url)))
-  if (reached) await step('Key and model list', () => listModels(upstream, backend, credential))
-  return steps
+  )
 }
 
 async function resolveName(hostname: string): Promise<string> {

@@ -12,6 +12,7 @@ usage: llm-interactive-proxy COMMAND   (short: lip)
               --log-level LEVEL
   status    tell how the running proxy is        --json
   logs      tell the last turns                  --follow --json --last N
+  backends  list [--json] [--all], test ID [--model NAME] [--json]
   keys      set NAME [--store keychain|file], list [--json], test NAME, rm NAME
   config    path, check [--json]
 

@@ -1,21 +1,15 @@
-import { readFile } from 'node:fs/promises'
 import type { Output } from '../app/contract.ts'
 import { parseOptions, type Verb } from './args.ts'
+import { askRunning } from './running.ts'
 import { placeOptions, placesOf } from './world.ts'
 
 const options = { ...placeOptions, json: { type: 'boolean' } } as const
-
-interface Instance {
-  readonly pid: number
-  readonly url: string
-  readonly token: string
-}
 
 /** Asks the running proxy how it is. Exit code 1 if none runs. */
 export const status: Verb = async (args, terminal) => {
   const { values } = parseOptions(args, options, { atMost: 0 })
   const { instanceFile, configFile } = placesOf(terminal, values)
-  const snapshot = await ask(instanceFile)
+  const snapshot = await askRunning(instanceFile, 'app.snapshot')
   if (values.json === true) {
     const report =
       snapshot === undefined
@@ -36,31 +30,18 @@ export const status: Verb = async (args, terminal) => {
   return snapshot === undefined ? 1 : 0
 }
 
-/** What the running proxy says of itself; nothing if none answers. */
-async function ask(instanceFile: string): Promise<Output<'app.snapshot'> | undefined> {
-  try {
-    const { url, token } = JSON.parse(await readFile(instanceFile, 'utf8')) as Instance
-    const response = await fetch(`${url}/app/api/call/app.snapshot`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}` },
-      signal: AbortSignal.timeout(5000),
-    })
-    const result = (await response.json()) as { ok: boolean; value: Output<'app.snapshot'> }
-    return result.ok ? result.value : undefined
-  } catch {
-    return undefined
-  }
-}
-
 function inWords({ status: now, counters, backends, route }: Output<'app.snapshot'>): string {
   const seconds = now.startedAt === undefined ? 0 : Math.round((Date.now() - now.startedAt) / 1000)
   return [
     `${now.run === 'running' ? 'Running' : now.run} on ${now.url}, version ${now.version}, for ${seconds} s`,
     `default: ${route.backend}${route.model === undefined ? '' : ` / ${route.model}`} (${route.source})`,
     `today: ${counters.turns} turns, ${counters.errors} failed, ${counters.tokensIn} tokens in, ${counters.tokensOut} out; ${counters.open} open now`,
-    ...backends.map(
-      backend => `  ${backend.id}: ${backend.state}${backend.state === 'ready' ? '' : `. ${backend.detail}`}`,
-    ),
+    ...backends
+      .filter(({ state, isDefault }) => state === 'ready' || isDefault)
+      .map(
+        ({ id, status: words, state, detail }) => `  ${id}: ${words ?? state}${state === 'ready' ? '' : `. ${detail}`}`,
+      ),
+    '  lip backends --all tells of every other',
     ...(now.log.state === 'ok'
       ? []
       : [`traffic log: ${now.log.state}: ${now.log.reason ?? ''} (${now.log.dropped} records dropped)`]),

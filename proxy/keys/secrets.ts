@@ -46,6 +46,8 @@ export interface KeySlot {
   /** The name that it is stored under, if it is. */
   readonly name: string
   readonly places: KeyPlaces
+  /** Whether something is known to be there; it may still be locked, or no key. */
+  readonly isSet: boolean
 }
 
 export interface SecretsOptions {
@@ -100,6 +102,8 @@ export function createSecrets(options: SecretsOptions): Secrets {
   const usedAt = new Map<string, number>()
   let writing: Promise<void> = Promise.resolve()
   let watching: Promise<ListWatch> | undefined
+  /** As the watch told it last. */
+  let listed: KeyIndex | undefined
   learn(env['LIP_PASSPHRASE'])
 
   function peek(backend: string, places: KeyPlaces): Secret | undefined {
@@ -142,44 +146,43 @@ export function createSecrets(options: SecretsOptions): Secrets {
   }
 
   async function slotsOf(backend: string, { references, envNames, endsAtGap }: SeveralPlaces): Promise<KeySlot[]> {
-    const lone = { name: backend, places: { envNames } }
     if (references !== undefined) {
       return references.length === 1
-        ? [{ name: backend, places: { reference: references[0], envNames } }]
+        ? [{ name: backend, places: { reference: references[0], envNames }, isSet: true }]
         : references.map((reference, at) => ({
             instance: String(at + 1),
             name: `${backend}.${at + 1}`,
             places: { reference, envNames: [] },
+            isSet: true,
           }))
     }
     await watched()
-    const stored = new Set((await storedList()).map(({ name }) => name))
+    const { entries, problem } = listed ?? (await stored.list())
+    const names = new Set(entries.map(({ name }) => name))
     const values = new Set<string>()
-    const isSet = (names: readonly string[]) => names.some(name => env[name] !== undefined)
+    const isNamed = (variables: readonly string[]) => variables.some(name => env[name] !== undefined)
     /** A key that stands in two variables is one key. */
-    const isNew = (names: readonly string[]) => {
-      const value = names.map(name => env[name]?.trim() ?? '').find(text => text !== '')
+    const isNew = (variables: readonly string[]) => {
+      const value = variables.map(name => env[name]?.trim() ?? '').find(text => text !== '')
       if (value === undefined || values.has(value)) return false
       values.add(value)
       return true
     }
 
     const slots: KeySlot[] = []
-    if (stored.has(backend) || isNew(envNames)) slots.push(lone)
+    const lone = { name: backend, places: { envNames } }
+    if (names.has(backend) || isNew(envNames)) slots.push({ ...lone, isSet: true })
     let afterGap = false
     for (let number = 1; number <= MOST_KEYS; number++) {
       const name = `${backend}.${number}`
       const numbered = envNames.map(variable => `${variable}_${number}`)
-      afterGap ||= endsAtGap && !isSet(numbered)
-      if (stored.has(name) || (!afterGap && isNew(numbered))) {
-        slots.push({ instance: String(number), name, places: { envNames: numbered } })
+      afterGap ||= endsAtGap && !isNamed(numbered)
+      if (names.has(name) || (!afterGap && isNew(numbered))) {
+        slots.push({ instance: String(number), name, places: { envNames: numbered }, isSet: true })
       }
     }
-    return slots.length === 0 ? [lone] : slots
-  }
-
-  async function storedList() {
-    return (await stored.list()).entries
+    // A list that is broken may have had it.
+    return slots.length === 0 ? [{ ...lone, isSet: problem !== undefined }] : slots
   }
 
   async function resolve(reference: string): Promise<Secret> {
@@ -270,7 +273,9 @@ export function createSecrets(options: SecretsOptions): Secrets {
     const deaf = (error: unknown) =>
       warn?.(`Keys that other processes change are seen only after a restart: ${messageOf(error)}.`)
     try {
-      return await stored.watch(({ problem }) => {
+      return await stored.watch(index => {
+        const { problem } = index
+        listed = index
         if (problem !== undefined) warn?.(problem)
         if (!first) {
           lookups = new Map()

@@ -1,5 +1,5 @@
-import type { RemoteBackend } from '../backends/backend.ts'
-import type { KeyState } from '../backends/credentials.ts'
+import type { Backend } from '../backends/backend.ts'
+import type { BackendState } from '../backends/states.ts'
 import type { Config } from '../config/schema.ts'
 import type { createAccess } from './access.ts'
 import type { ModelsDeps } from './models.ts'
@@ -9,8 +9,8 @@ import type { TurnDeps } from './turn.ts'
 export interface ServerState extends TurnDeps, ModelsDeps {
   readonly config: Config
   readonly access: ReturnType<typeof createAccess>
-  /** The keys of a backend, and how each of them is. */
-  readonly keyStates: (backend: RemoteBackend) => Promise<readonly KeyState[]>
+  /** How a backend is, and its keys. */
+  readonly stateOf: (backend: Backend) => Promise<BackendState>
   readonly bodyLimit: number
   readonly isAccepting: () => boolean
   /** What the app itself sends as a client's key, where clients need one. */

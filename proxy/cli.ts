@@ -8,6 +8,7 @@ const verbs = {
   status: async () => (await import('./cli/status.ts')).status,
   logs: async () => (await import('./cli/logs.ts')).logs,
   keys: async () => (await import('./cli/keys.ts')).keys,
+  logins: async () => (await import('./cli/logins.ts')).logins,
   backends: async () => (await import('./cli/backends.ts')).backends,
   config: async () => (await import('./cli/config.ts')).config,
   help: async () => (await import('./cli/help.ts')).help,

@@ -14,6 +14,7 @@ usage: llm-interactive-proxy COMMAND   (short: lip)
   logs      tell the last turns                  --follow --json --last N
   backends  list [--json] [--all], test ID [--model NAME] [--json]
   keys      set NAME [--store keychain|file], list [--json], test NAME, rm NAME
+  logins    list [--json] [--quota], enable ID, disable ID, onboard ID
   config    path, check [--json]
 
 Each of them takes --config FILE and --data-dir FOLDER.

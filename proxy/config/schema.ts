@@ -31,7 +31,7 @@ const headerValue = z
 /** Of a backend that is called with the sign-in of another program (`openai-codex`, `cline`, …). */
 const loginFields = {
   /** Agreed to what the login's vendor says of such use: to a text of this version, at this time; `true` for any. */
-  consent: z.union([z.boolean(), z.strictObject({ position: z.string().min(1), at: z.iso.datetime() })]).optional(),
+  consent: z.union([z.boolean(), z.strictObject({ text: z.string().min(1), at: z.iso.datetime() })]).optional(),
   /** The file with the credential, or its folder, in place of where its owner keeps it. */
   credentials_path: z.string().min(1).optional(),
   /** Where its token is renewed, in place of the vendor's endpoint. */

@@ -187,7 +187,7 @@ export interface LoginSettings {
   /** Where turns go: the vendor's, unless the entry says otherwise. */
   readonly baseUrl: string
   readonly isBaseUrlOwn: boolean
-  readonly consent?: boolean | { readonly position: string; readonly at: string } | undefined
+  readonly consent?: boolean | { readonly text: string; readonly at: string } | undefined
   readonly enabled?: boolean | undefined
   readonly credentialsPath?: string | undefined
   readonly tokenUrl?: string | undefined
@@ -249,7 +249,10 @@ export interface LoginStatus {
     | undefined
   /** Hosts that the config puts in the vendor's place. */
   readonly overridden: readonly string[]
-  readonly consent?: { readonly position?: string | undefined; readonly at?: string | undefined } | undefined
-  readonly position: Position & { readonly version: string }
+  /** To which version of the text its user agreed, and when; absent where the login is off. */
+  readonly consent?: { readonly text?: string | undefined; readonly at?: string | undefined } | undefined
+  readonly position: Position['class']
+  /** What its user agrees to, in paragraphs. */
+  readonly terms: { readonly text: readonly string[]; readonly link: string; readonly version: string }
   readonly ended?: { readonly on: string; readonly instead: string } | undefined
 }

@@ -1,5 +1,5 @@
 import type { Consent } from './consent.ts'
-import { positionVersion } from './consent.ts'
+import { consentText, consentVersion } from './consent.ts'
 import { digest } from './digest.ts'
 import type { LoginDefinition, LoginSettings, LoginStatus, Prepared, Quota } from './login.ts'
 import { nameOf, type Found } from './read.ts'
@@ -53,8 +53,9 @@ export function statusOf(known: Known): LoginStatus {
     fingerprint: token === undefined ? undefined : digest(token.access),
     quota: quota === undefined ? undefined : { windows: quota.windows, source: quota.source, at: quota.at },
     overridden,
-    consent: consent.state === 'given' ? { position: consent.position, at: consent.at } : undefined,
-    position: { ...position, version: positionVersion(definition) },
+    consent: consent.state === 'given' ? { text: consent.text, at: consent.at } : undefined,
+    position: position.class,
+    terms: { text: consentText(definition), link: position.link, version: consentVersion(definition) },
     ended,
   }
 }

@@ -2,7 +2,7 @@ import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ProxyError } from '../../../proxy/core/errors.ts'
-import { positionVersion } from '../../../proxy/logins/consent.ts'
+import { consentVersion } from '../../../proxy/logins/consent.ts'
 import { createLogin } from '../../../proxy/logins/create-login.ts'
 import { codex } from '../../../proxy/logins/codex.ts'
 import type { Login, LoginSettings } from '../../../proxy/logins/login.ts'
@@ -312,8 +312,8 @@ describe('the states of a login', () => {
   it('is on for those who agreed to the text as it is now, and off where it has changed', async () => {
     await world.write(FILE, authFile(accessToken('a', 600)))
     const at = '2026-11-01T00:00:00Z'
-    expect((await open({ consent: { position: positionVersion(codex), at } }).status()).state).toBe('Ready')
-    const outdated = await open({ consent: { position: 'of-another-text', at } }).status()
+    expect((await open({ consent: { text: consentVersion(codex), at } }).status()).state).toBe('Ready')
+    const outdated = await open({ consent: { text: 'of-another-text', at } }).status()
     expect(outdated).toMatchObject({ state: 'Off' })
     expect(outdated.detail).toContain('has changed since you agreed on 2026-11-01')
   })

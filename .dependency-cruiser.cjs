@@ -4,7 +4,7 @@ const rows = [
   ['server'],
   ['routing'],
   ['backends', 'commands', 'middleware', 'traffic'],
-  ['protocols', 'sessions', 'keys', 'logins', 'catalogue'],
+  ['protocols', 'sessions', 'responses', 'keys', 'logins', 'catalogue'],
   ['wire', 'config'],
   ['core'],
 ]

@@ -10,6 +10,7 @@ import { createUpstream } from './backends/upstream.ts'
 import type { Config } from './config/schema.ts'
 import type { Secrets } from './keys/secrets.ts'
 import type { Logins } from './logins/index.ts'
+import type { ResponseStore } from './responses/response-store.ts'
 import { createPlan } from './routing/plan.ts'
 import { createAccess } from './server/access.ts'
 import { describeListenFailure } from './server/address.ts'
@@ -23,6 +24,7 @@ export interface Ports {
   readonly journal: Journal
   /** The sign-ins of other programs, for the backends that are called with one. */
   readonly logins?: Pick<Logins, 'configure' | 'of'> | undefined
+  readonly responses: ResponseStore
   /** Names this run of the program. */
   readonly instance: string
   /** Routes beside the clients', on the same server: the app's. */
@@ -92,6 +94,7 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
       isUsable,
       upstream,
       journal,
+      responses: ports.responses,
     }
   }
 

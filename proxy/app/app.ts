@@ -10,6 +10,7 @@ import { watchFile } from '../config/watch.ts'
 import { toProxyError } from '../core/errors.ts'
 import { createSecrets } from '../keys/secrets.ts'
 import { createLogins } from '../logins/index.ts'
+import { createResponseStore } from '../responses/response-store.ts'
 import { createProxy, type Proxy } from '../proxy.ts'
 import { AddressError } from '../server/address.ts'
 import { createJournal, storeLimits } from '../traffic/journal.ts'
@@ -90,6 +91,16 @@ export async function createApp(options: AppOptions): Promise<App> {
     say: logChanged,
   })
   const journal = createJournal({ store, config: loaded.config.traffic, knownSecrets })
+  const responses = createResponseStore({
+    file: paths.responsesFile,
+    limits: {
+      maxAgeMs: loaded.config.responses.retention_days * 24 * 3600 * 1000,
+      maxBytes: loaded.config.responses.max_mb * 2 ** 20,
+    },
+    now: Date.now,
+    failed: ({ message }) =>
+      warn(`Stored responses are kept in memory only: ${paths.responsesFile} failed (${message}).`),
+  })
   const notices = createNotices(heard => live.listen(heard))
   const live = createLiveTurns(journal, {
     turns: turns => notices.tell('turns', turns),
@@ -233,6 +244,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         secrets,
         logins,
         journal,
+        responses,
         instance,
         now: Date.now,
         routes: server => mountApp(server, { handlers, notices, token, rendererDir: options.rendererDir }),
@@ -306,6 +318,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     await proxy?.close()
     if (startedAt !== undefined) await rm(paths.instanceFile, { force: true }).catch(() => undefined)
     await journal.stop()
+    responses.close()
     logins.close()
     await upstream.close()
     await secrets.close()

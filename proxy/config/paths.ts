@@ -8,6 +8,8 @@ export interface Paths {
   /** The account names of stored keys; the keys themselves are in the keychain. */
   readonly keysFile: string
   readonly trafficFile: string
+  /** What clients of the Responses API had stored. */
+  readonly responsesFile: string
   /** What the running instance says of itself: its process, address and version. */
   readonly instanceFile: string
   readonly logsFolder: string
@@ -35,6 +37,7 @@ export function pathsOf(world: World): Paths {
     configRequired: asked !== undefined,
     keysFile: rules.join(data, 'keys.json'),
     trafficFile: rules.join(data, 'traffic.db'),
+    responsesFile: rules.join(data, 'responses.db'),
     instanceFile: rules.join(data, 'instance.json'),
     logsFolder: logs,
   }

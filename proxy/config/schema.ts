@@ -126,6 +126,13 @@ export const configSchema = z.strictObject({
       memory_mb: z.number().min(0).default(128),
     })
     .prefault({}),
+  /** Responses that clients of the Responses API had stored, to go on from them. */
+  responses: z
+    .strictObject({
+      retention_days: z.number().positive().max(3650).default(30),
+      max_mb: z.number().positive().default(200),
+    })
+    .prefault({}),
   log_level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
 })
 

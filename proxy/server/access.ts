@@ -80,7 +80,8 @@ function hostName(host: string | undefined): string | undefined {
   return (match?.[1] ?? match?.[2])?.toLowerCase()
 }
 
-function sentKeys(request: IncomingMessage): string[] {
+/** What a client sent as a key, in any place where an API has it. */
+export function sentKeys(request: IncomingMessage): string[] {
   const { authorization, 'x-api-key': anthropic, 'x-goog-api-key': gemini } = request.headers
   const bearer = /^bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1]
   const query = /[?&]key=([^&]+)/.exec(request.url ?? '')?.[1]

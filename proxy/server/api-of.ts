@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { anthropic } from '../protocols/anthropic/index.ts'
 import { openaiChat } from '../protocols/openai-chat/index.ts'
+import { openaiResponses } from '../protocols/openai-responses/index.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 
 /**
@@ -10,6 +11,7 @@ import type { Protocol } from '../protocols/protocol.ts'
  */
 export function apiOf({ url, headers }: Pick<FastifyRequest, 'url' | 'headers'>): Protocol {
   if (/^\/(anthropic\/|v1\/messages\b)/.test(url)) return anthropic
+  if (url.startsWith('/v1/responses')) return openaiResponses
   if (!url.startsWith('/v1/models')) return openaiChat
   return headers['anthropic-version'] === undefined ? openaiChat : anthropic
 }

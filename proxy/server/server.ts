@@ -9,6 +9,8 @@ import { serveEmbeddings } from './embeddings.ts'
 import { frontends } from './frontends.ts'
 import { serveModels } from './model-routes.ts'
 import { retryAfter } from './send.ts'
+import { serveResponses } from './responses-routes.ts'
+import { serveResponsesSocket } from './responses-socket.ts'
 import type { ServerState } from './state.ts'
 import { serveTurns } from './turn-routes.ts'
 
@@ -73,6 +75,8 @@ export function createServer({ state, instance, routes }: ServerDeps): FastifyIn
   serveCounts(app, state)
   serveEmbeddings(app, state)
   serveModels(app, state)
+  serveResponses(app, state)
+  serveResponsesSocket(app.server, state)
   routes?.(app)
 
   app.setNotFoundHandler((request, reply) => {

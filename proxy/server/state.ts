@@ -1,6 +1,7 @@
 import type { Backend } from '../backends/backend.ts'
 import type { BackendState } from '../backends/states.ts'
 import type { Config } from '../config/schema.ts'
+import type { ResponseStore } from '../responses/response-store.ts'
 import type { createAccess } from './access.ts'
 import type { ModelsDeps } from './models.ts'
 import type { TurnDeps } from './turn.ts'
@@ -12,6 +13,7 @@ export interface ServerState extends TurnDeps, ModelsDeps {
   /** How a backend is, and its keys. */
   readonly stateOf: (backend: Backend) => Promise<BackendState>
   readonly bodyLimit: number
+  readonly responses: ResponseStore
   readonly isAccepting: () => boolean
   /** What the app itself sends as a client's key, where clients need one. */
   readonly ownKey: string

@@ -3,6 +3,7 @@ import { LOOP_HEADER } from '../backends/endpoints.ts'
 import { ProxyError, toProxyError } from '../core/errors.ts'
 import type { Plan } from '../routing/plan.ts'
 import type { Journal } from '../traffic/journal.ts'
+import type { OpenTurn } from '../traffic/open-turn.ts'
 import { readAsked } from './asked.ts'
 import { answerFrom, type AttemptDeps } from './attempts.ts'
 import type { Exchange } from './exchange.ts'
@@ -16,7 +17,7 @@ export interface TurnDeps extends AttemptDeps {
 }
 
 /** The whole life of a turn: what is asked, where it goes, and how it ended. */
-export async function runTurn(deps: TurnDeps, exchange: Exchange): Promise<void> {
+export async function runTurn(deps: TurnDeps, exchange: Exchange): Promise<OpenTurn> {
   const { protocol, address, request, response, body } = exchange
   const turn = deps.journal.open({ protocol: protocol.id, request, body })
   turn.breakOff = () => response.destroy()
@@ -34,6 +35,7 @@ export async function runTurn(deps: TurnDeps, exchange: Exchange): Promise<void>
     turn.responseCapture?.append(bytes)
     deps.journal.close(turn, { error, interrupted: false })
   }
+  return turn
 }
 
 /** A request that carries our own mark has come back to us: answering it would go round for ever. */

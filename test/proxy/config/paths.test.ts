@@ -12,6 +12,7 @@ describe('where things live', () => {
       configRequired: false,
       keysFile: '/home/ada/.local/share/llm-interactive-proxy/keys.json',
       trafficFile: '/home/ada/.local/share/llm-interactive-proxy/traffic.db',
+      responsesFile: '/home/ada/.local/share/llm-interactive-proxy/responses.db',
       instanceFile: '/home/ada/.local/share/llm-interactive-proxy/instance.json',
       logsFolder: '/home/ada/.local/state/llm-interactive-proxy/logs',
     })
@@ -31,6 +32,7 @@ describe('where things live', () => {
       configRequired: false,
       keysFile: '/Users/ada/Library/Application Support/llm-interactive-proxy/keys.json',
       trafficFile: '/Users/ada/Library/Application Support/llm-interactive-proxy/traffic.db',
+      responsesFile: '/Users/ada/Library/Application Support/llm-interactive-proxy/responses.db',
       instanceFile: '/Users/ada/Library/Application Support/llm-interactive-proxy/instance.json',
       logsFolder: '/Users/ada/Library/Logs/llm-interactive-proxy',
     })
@@ -43,6 +45,7 @@ describe('where things live', () => {
       configRequired: false,
       keysFile: 'D:\\Local\\llm-interactive-proxy\\keys.json',
       trafficFile: 'D:\\Local\\llm-interactive-proxy\\traffic.db',
+      responsesFile: 'D:\\Local\\llm-interactive-proxy\\responses.db',
       instanceFile: 'D:\\Local\\llm-interactive-proxy\\instance.json',
       logsFolder: 'D:\\Local\\llm-interactive-proxy\\logs',
     })
@@ -55,6 +58,7 @@ describe('where things live', () => {
       configRequired: false,
       keysFile: '/data/keys.json',
       trafficFile: '/data/traffic.db',
+      responsesFile: '/data/responses.db',
       instanceFile: '/data/instance.json',
       logsFolder: '/data/logs',
     }

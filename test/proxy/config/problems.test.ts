@@ -15,8 +15,8 @@ describe('an unknown key', () => {
     ['openrouter:\n  timeout: 1\n', 'openrouter', 1, 1, 'did you mean backends.openrouter?'],
     ['loglevel: info\n', 'loglevel', 1, 1, 'did you mean log_level?'],
     [
-      'backends:\n  openai:\n    api_keys: env:X\n',
-      'backends.openai.api_keys',
+      'backends:\n  openai:\n    apikey: env:X\n',
+      'backends.openai.apikey',
       3,
       5,
       'did you mean backends.openai.api_key?',
@@ -45,7 +45,7 @@ describe('an unknown key', () => {
     },
   )
 
-  it.each(['session', 'auth', 'command_prefix', 'sso', 'identity', '<<', '""'])(
+  it.each(['session', 'command_prefix', 'sso', 'identity', '<<', '""'])(
     'that nothing is like is told without a guess: %s',
     async key => {
       const problems = await problemsOf(`log_level: info\n${key}: { enabled: true }\n`)

@@ -28,6 +28,7 @@ it('holds every default', () => {
       drain_seconds: 10,
     },
     traffic: { capture: 'memory', retention_days: 30, max_mb: 500, memory_turns: 200, memory_mb: 128 },
+    responses: { retention_days: 30, max_mb: 200 },
     log_level: 'warn',
   })
 })

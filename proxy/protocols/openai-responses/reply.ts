@@ -101,9 +101,8 @@ export function responseBase(
     top_logprobs: sampling.topLogprobs ?? 0,
     top_p: sampling.topP ?? 1,
     truncation: written['truncation'] ?? 'disabled',
-    usage: null,
-    user: user === written['safety_identifier'] ? null : (user ?? null),
     metadata: metadata ?? {},
+    ...(user !== undefined && user !== written['safety_identifier'] && { user }),
   }
 }
 

@@ -1,3 +1,4 @@
+import { readBackendFiles } from './backend-files.ts'
 import { check, remark } from './check.ts'
 import { createDraft, type Draft, type Origin } from './draft.ts'
 import { explain } from './explain.ts'
@@ -59,6 +60,8 @@ export async function parseConfig(text: string, options: Omit<LoadOptions, 'requ
   }
 
   const draft = createDraft(parsed, file)
+  const { files, warnings: unused } = await readBackendFiles(file)
+  for (const { id, entry } of files) if (draft.get(['backends', id]) === undefined) draft.set(['backends', id], entry)
   const old = readOldSpellings(draft)
   fillTypes(draft, knownBackends)
   const unusable = layEnvironment(draft, env, knownBackends)
@@ -73,7 +76,7 @@ export async function parseConfig(text: string, options: Omit<LoadOptions, 'requ
   return {
     config,
     sources: sourcesOf(config, draft),
-    warnings: [...unread(env), ...old.warnings, ...remark(config).map(draft.problem)],
+    warnings: [...unread(env), ...old.warnings, ...unused, ...remark(config).map(draft.problem)],
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts'
+import { codexDialect } from '../protocols/openai-responses/dialect.ts'
 import { HOMEPAGE } from '../version.ts'
 import type { Api } from './backend.ts'
 import type { LoginPreset } from './preset.ts'
@@ -71,9 +72,10 @@ export const loginPresets = {
       {
         protocol: 'openai-responses',
         baseUrl: 'https://chatgpt.com/backend-api/codex',
+        responsesDialect: codexDialect,
         refuses: refusedByCodex,
         demands: { stream: true, store: false },
-        fills: { instructions: '', include: ['reasoning.encrypted_content'] },
+        fills: { instructions: '' },
         refusesRoles: ['system'],
         sessionHeaders: ['session_id', 'conversation_id'],
         identity: { originator: 'llm-interactive-proxy' },

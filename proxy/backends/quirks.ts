@@ -3,6 +3,8 @@ import type { Events } from '../core/events.ts'
 import type { Request } from '../core/request.ts'
 import { openaiChatIn } from '../protocols/openai-chat/index.ts'
 import type { Dialect } from '../protocols/openai-chat/dialect.ts'
+import type { Dialect as ResponsesDialect } from '../protocols/openai-responses/dialect.ts'
+import { openaiResponsesIn } from '../protocols/openai-responses/index.ts'
 import { protocolOf } from '../protocols/index.ts'
 import type { Protocol, ProtocolId } from '../protocols/protocol.ts'
 import { withoutRepeats } from './cumulative.ts'
@@ -16,6 +18,8 @@ import { thoughtsApart } from './think-tags.ts'
 export interface Quirks extends Demands {
   /** How its Chat Completions differ from OpenAI's. */
   readonly dialect?: Dialect | undefined
+  /** How its Responses API differs from OpenAI's. */
+  readonly responsesDialect?: ResponsesDialect | undefined
   /** Fields of a body that it refuses or that break it: left out. */
   readonly refuses?: readonly string[] | undefined
   /** Fields that every body must have. */
@@ -64,12 +68,16 @@ const dialects = new WeakMap<Spoken, Protocol>()
 
 /** The protocol in the vendor's dialect; nothing if we don't speak it. */
 export function dialectOf(spoken: Spoken): Protocol | undefined {
-  const { protocol, dialect } = spoken
-  if (dialect === undefined || protocol !== 'openai-chat') return protocolOf(protocol)
   const known = dialects.get(spoken)
   if (known !== undefined) return known
-  const made = openaiChatIn(dialect)
-  dialects.set(spoken, made)
+  const { protocol, dialect, responsesDialect } = spoken
+  const made =
+    protocol === 'openai-chat' && dialect !== undefined
+      ? openaiChatIn(dialect)
+      : protocol === 'openai-responses' && responsesDialect !== undefined
+        ? openaiResponsesIn(responsesDialect)
+        : protocolOf(protocol)
+  if (made !== undefined) dialects.set(spoken, made)
   return made
 }
 

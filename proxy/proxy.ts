@@ -6,6 +6,7 @@ import { createBackends } from './backends/index.ts'
 import { loginBackends } from './backends/login-presets.ts'
 import { createModelLists } from './backends/models.ts'
 import { presets } from './backends/presets.ts'
+import { createStates } from './backends/states.ts'
 import { createUpstream } from './backends/upstream.ts'
 import type { Config } from './config/schema.ts'
 import type { Secrets } from './keys/secrets.ts'
@@ -57,7 +58,11 @@ const SWEEP_MS = 50
 export async function createProxy(config: Config, ports: Ports): Promise<Proxy> {
   const { secrets, journal, instance, routes, now } = ports
   const upstream = createUpstream()
-  const { credentialsOf, keyStates, forget } = createCredentials({ secrets, logins: id => ports.logins?.of(id), now })
+  const { credentialsOf, keyStates, hasKey, forget } = createCredentials({
+    secrets,
+    logins: id => ports.logins?.of(id),
+    now,
+  })
   const ownKey = randomBytes(24).toString('base64url')
   let state = await build(config)
   let server: HttpServer | undefined
@@ -68,20 +73,20 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
     ports.logins?.configure(next, loginBackends(next))
     const backends = await withResolvedHeaders(createBackends(next), secrets)
     const fallback = next.default_backend ?? (await firstUsable(next, backends))
+    const plan = createPlan({ backends, config: next, fallback, isConfigured: await configured(next, backends) })
     const { modelsOf, answers } = createModelLists(upstream, credentialsOf, now)
-    const isUsable = async (backend: RemoteBackend) => {
-      if (backend.missing !== undefined) return false
-      if (backend.isLocalServer) return answers(backend)
-      if (backend.login !== undefined) return (await ports.logins?.of(backend.id)?.status())?.isUsable === true
-      return !backend.key.required || (await hasKey(backend))
-    }
+    const { stateOf, isUsable } = createStates({
+      keyStates,
+      answers,
+      loginStatus: async id => ports.logins?.of(id)?.status(),
+    })
     return {
       config: next,
       isAccepting: () => accepting,
       ownKey,
       backends,
-      defaultBackend: fallback.split(':', 1)[0] ?? fallback,
-      plan: createPlan(backends, fallback),
+      defaultBackend: plan.defaultBackend,
+      plan,
       access: createAccess({
         hosts: [next.server.host, ...next.server.allowed_hosts],
         origins: next.server.allowed_origins,
@@ -89,7 +94,7 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
       }),
       bodyLimit: next.server.body_limit_mb * 2 ** 20,
       credentialsOf,
-      keyStates,
+      stateOf,
       modelsOf,
       isUsable,
       upstream,
@@ -98,9 +103,15 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
     }
   }
 
-  async function hasKey(backend: RemoteBackend): Promise<boolean> {
-    const states = await keyStates(backend)
-    return states.some(({ state }) => state !== 'not-found' && state !== 'unreadable')
+  /** The backends that somebody set up: with an entry in the config, or a key. */
+  async function configured({ backends: entries }: Config, backends: ReadonlyMap<string, Backend>) {
+    const ids = new Set(Object.keys(entries))
+    await Promise.all(
+      [...backends.values()].map(async backend => {
+        if (backend.kind === 'remote' && backend.key.required && (await hasKey(backend))) ids.add(backend.id)
+      }),
+    )
+    return (id: string) => ids.has(id)
   }
 
   /** Where turns go that name no backend, when the config does not say: the first backend set up, else the first with a key. */

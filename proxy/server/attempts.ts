@@ -10,7 +10,8 @@ import { ProxyError, toProxyError, type ErrorKind } from '../core/errors.ts'
 import type { Events } from '../core/events.ts'
 import type { Request } from '../core/request.ts'
 import { dropped } from '../protocols/dropped.ts'
-import type { Target } from '../routing/plan.ts'
+import { applyParams, changesNothing } from '../routing/apply-params.ts'
+import type { Target } from '../routing/route.ts'
 import type { Journal } from '../traffic/journal.ts'
 import type { Ended, OpenTurn } from '../traffic/open-turn.ts'
 import { answer } from './answer.ts'
@@ -37,18 +38,20 @@ export interface Asking extends Exchange {
  */
 export async function answerFrom(deps: AttemptDeps, asking: Asking, target: Target): Promise<Ended> {
   const { turn } = asking
-  const { backend } = target
+  const { backend, instance, params } = target
   const model = modelAt(backend, target.model)
   turn.backend = backend.id
   turn.served = model
   deps.journal.changed(turn)
   if (backend.kind === 'local') {
     note(turn, 'local', 'answered inside the proxy')
-    const result = await translated(deps, asking, model, (request, signal) => backend.answer(request, signal))
+    const result = await translated(deps, asking, { model, params }, (request, signal) =>
+      backend.answer(request, signal),
+    )
     return 'refused' in result ? result.tell() : result
   }
 
-  const credentials = deps.credentialsOf(backend)
+  const credentials = deps.credentialsOf(backend, instance)
   const tried: Credential[] = []
   let last: Refused | undefined
   for (;;) {
@@ -56,7 +59,7 @@ export async function answerFrom(deps: AttemptDeps, asking: Asking, target: Targ
     if (last !== undefined && (credential === undefined || tried.includes(credential))) return last.tell()
     turn.credential = credential?.name
     const api = apiFor(backend, asking.protocol.id)
-    const result = await attempt(deps, asking, { backend, api, model, credential, seen: credentials.seen })
+    const result = await attempt(deps, asking, { backend, api, model, params, credential, seen: credentials.seen })
     if (!('refused' in result)) {
       if (credential !== undefined) credentials.report(credential)
       return { ...result, recovered: last === undefined ? undefined : 'retry' }
@@ -92,6 +95,7 @@ interface Door {
   readonly backend: RemoteBackend
   readonly api: Api
   readonly model: string
+  readonly params: Target['params']
   readonly credential: Credential | undefined
   /** Told the headers of the answer. */
   readonly seen: Credentials['seen']
@@ -100,16 +104,17 @@ interface Door {
 /** One request to a backend: relayed where its protocol is the client's and nothing has to change, else translated. */
 async function attempt(deps: AttemptDeps, asking: Asking, door: Door): Promise<Ended | Refused> {
   const { protocol, relays, asked, turn } = asking
-  const { backend, api, model, credential, seen } = door
-  const body = relays && api.protocol === protocol.id ? asked.bodyFor(model, backend.id) : undefined
-  const obstacle = body && whyNotRelayed(api, body)
+  const { backend, api, model, params, credential, seen } = door
+  const isPlain = changesNothing(params)
+  const body = relays && isPlain && api.protocol === protocol.id ? asked.bodyFor(model, backend.id) : undefined
+  const obstacle = isPlain ? body && whyNotRelayed(api, body) : 'parameters stand behind the model’s name'
   if (body !== undefined && obstacle === undefined) {
     note(turn, 'relayed', 'same protocol, nothing to change')
     return relay({ ...asking, upstream: deps.upstream, backend, api, credential, seen, body })
   }
   note(turn, 'translated', obstacle ?? `${protocol.id} for the client, ${api.protocol} for the backend`)
   let sent: Request | undefined
-  const ended = await translated(deps, asking, model, async function* (request, signal) {
+  const ended = await translated(deps, asking, door, async function* (request, signal) {
     sent = await withMedia(request, api.protocol, deps.config.server.fetch_media, signal)
     yield* call({
       ...door,
@@ -131,10 +136,10 @@ async function attempt(deps: AttemptDeps, asking: Asking, door: Door): Promise<E
 async function translated(
   { config }: AttemptDeps,
   { protocol, response, asked, turn }: Asking,
-  model: string,
+  { model, params }: Pick<Target, 'model' | 'params'>,
   ask: (request: Request, signal: AbortSignal) => Events,
 ): Promise<Ended | Refused> {
-  const request = asked.request()
+  const request = applyParams(asked.request(), params)
   refuseSeveralAnswers(request)
   turn.streamed = request.stream
   const hangUp = new AbortController()

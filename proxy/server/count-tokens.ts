@@ -45,7 +45,7 @@ export function serveCounts(app: FastifyInstance, state: () => ServerState) {
  */
 async function count(state: ServerState, counter: Counter, body: Buffer, signal: AbortSignal): Promise<unknown> {
   const asked = readAsked(counter.protocol, body)
-  const { backend, model } = state.plan(asked.model)
+  const { backend, model } = state.plan.target(asked.model)
   const sent = record(parseJson(body))
   if (backend.kind === 'remote') {
     const counted = await countThere(state, backend, counter.protocol, { ...sent, model }, signal)

@@ -22,7 +22,7 @@ async function embed(state: ServerState, body: Buffer, signal: AbortSignal): Pro
   const { upstream, credentialsOf } = state
   const sent = record(parseJson(body))
   const asked = parseBody(embeddingRequest, sent)
-  const { backend, model } = state.plan(asked.model ?? '')
+  const { backend, model } = state.plan.target(asked.model ?? '')
   const api = backend.kind === 'remote' ? backend.apis.find(({ protocol }) => forms[protocol] !== undefined) : undefined
   const form = api && forms[api.protocol]
   if (backend.kind !== 'remote' || api === undefined || form === undefined) throw hasNone(backend.id)

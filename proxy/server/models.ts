@@ -33,7 +33,7 @@ export async function listModels(deps: ModelsDeps): Promise<readonly ListedModel
 
 /** The model of that name. Throws `unknown-model`. */
 export async function findModel(deps: ModelsDeps, id: string): Promise<ListedModel> {
-  const { backend, model } = deps.plan(id)
+  const { backend, model } = deps.plan.target(id)
   const models = await callableModels(deps, backend)
   if (!models.includes(model)) {
     throw new ProxyError(

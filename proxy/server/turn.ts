@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { LOOP_HEADER } from '../backends/endpoints.ts'
 import { ProxyError, toProxyError } from '../core/errors.ts'
+import { factsOf } from '../routing/facts.ts'
 import type { Plan } from '../routing/plan.ts'
 import type { Journal } from '../traffic/journal.ts'
 import type { OpenTurn } from '../traffic/open-turn.ts'
@@ -16,7 +17,7 @@ export interface TurnDeps extends AttemptDeps {
   readonly journal: Journal
 }
 
-/** The whole life of a turn: what is asked, where it goes, and how it ended. */
+/** The whole life of a turn: what is asked, where it goes, and how it ended. Gives it when it is over; never fails. */
 export async function runTurn(deps: TurnDeps, exchange: Exchange): Promise<OpenTurn> {
   const { protocol, address, request, response, body } = exchange
   const turn = deps.journal.open({ protocol: protocol.id, request, body })
@@ -25,7 +26,11 @@ export async function runTurn(deps: TurnDeps, exchange: Exchange): Promise<OpenT
     refuseLoops(request)
     const asked = exchange.read?.(body) ?? readAsked(protocol, body, address)
     turn.asked = asked.model
-    const target = deps.plan(asked.model)
+    const target = deps.plan.target(asked.model, {
+      client: turn.client,
+      protocol: protocol.id,
+      facts: () => factsOf(asked.request()),
+    })
     deps.journal.close(turn, await answerFrom(deps, { ...exchange, asked, turn }, target))
   } catch (thrown) {
     const error = toProxyError(thrown)

@@ -22,9 +22,13 @@ const words =
     ' ',
   )
 
-/** The built program under a load as of several agents at work: quick and slow streams, refusals, a stream that breaks off. */
+/**
+ * The built program under a load as of several agents at work: quick and slow streams, refusals, a stream that breaks off.
+ * Without the load where it is not to be busy.
+ */
 export async function startBusyApp(
   program: string,
+  { isBusy = true }: { readonly isBusy?: boolean } = {},
 ): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'busy-'))
   const upstream = await startFakeOpenai({ key: KEY, models: ['gpt-x-codex', 'gpt-x-mini', 'qwen-coder'] })
@@ -51,11 +55,11 @@ backends:
     })
     child.once('exit', code => reject(new Error(`the app ended with ${String(code)}`)))
   })
-  const clients = keepAsking(new URL(url).origin)
+  const clients = isBusy ? keepAsking(new URL(url).origin) : undefined
   return {
     url,
     stop: async () => {
-      clients.stop()
+      clients?.stop()
       child.kill('SIGKILL')
       await upstream.close()
       await rm(folder, { recursive: true, force: true })

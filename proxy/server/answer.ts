@@ -5,12 +5,13 @@ import type { Request } from '../core/request.ts'
 import { tap } from '../core/stages.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import type { OpenTurn } from '../traffic/open-turn.ts'
-import { breakOff, sendEvents, TURN_HEADER } from './send.ts'
+import { breakOff, sendEvents, TURN_HEADER, type Framing } from './send.ts'
 
 export interface Answer {
   readonly protocol: Protocol
   readonly response: ServerResponse
   readonly asked: Request
+  readonly framing: Framing
   readonly turn: OpenTurn
   readonly events: Events
   /** How long a stream may be silent before the client gets a sign of life, in milliseconds. */
@@ -21,14 +22,8 @@ export interface Answer {
  * The turn that goes through the canonical model: events to the client in its own protocol, what they tell noted in the
  * turn. Gives the error that ended the answer in mid-stream, if one did; throws one that came before its first word.
  */
-export async function answer({
-  protocol,
-  response,
-  asked,
-  turn,
-  events,
-  keepAliveMs,
-}: Answer): Promise<ProxyError | undefined> {
+export async function answer(asking: Answer): Promise<ProxyError | undefined> {
+  const { protocol, response, asked, framing, turn, events, keepAliveMs } = asking
   let failure: ProxyError | undefined
   const noted = tap(
     events,
@@ -39,7 +34,10 @@ export async function answer({
     turn.responseBytes += bytes.length
     turn.responseCapture?.append(bytes)
   }
-  await sendEvents({ protocol, response, asked, headers: { [TURN_HEADER]: turn.id }, keepAliveMs, sent }, noted)
+  await sendEvents(
+    { protocol, response, asked, framing, headers: { [TURN_HEADER]: turn.id }, keepAliveMs, sent },
+    noted,
+  )
   turn.status = response.statusCode
   turn.responseHeaders = response.getHeaders()
   if (!asked.stream) return undefined

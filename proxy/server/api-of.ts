@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { anthropic } from '../protocols/anthropic/index.ts'
+import { gemini } from '../protocols/gemini/index.ts'
 import { openaiChat } from '../protocols/openai-chat/index.ts'
 import { openaiResponses } from '../protocols/openai-responses/index.ts'
 import type { Protocol } from '../protocols/protocol.ts'
@@ -9,9 +10,12 @@ import type { Protocol } from '../protocols/protocol.ts'
  * their models at `/v1/models`; clients of Anthropic say which version they speak, those of Gemini show their key as Google
  * wants it.
  */
-export function apiOf({ url, headers }: Pick<FastifyRequest, 'url' | 'headers'>): Protocol {
+export function apiOf({ method, url, headers }: Pick<FastifyRequest, 'method' | 'url' | 'headers'>): Protocol {
   if (/^\/(anthropic\/|v1\/messages\b)/.test(url)) return anthropic
   if (url.startsWith('/v1/responses')) return openaiResponses
+  if (url.startsWith('/v1beta')) return gemini
   if (!url.startsWith('/v1/models')) return openaiChat
-  return headers['anthropic-version'] === undefined ? openaiChat : anthropic
+  if (headers['anthropic-version'] !== undefined) return anthropic
+  const isGoogles = method === 'POST' || headers['x-goog-api-key'] !== undefined || /[?&]key=/.test(url)
+  return isGoogles ? gemini : openaiChat
 }

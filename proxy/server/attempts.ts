@@ -135,7 +135,7 @@ async function attempt(deps: AttemptDeps, asking: Asking, door: Door): Promise<E
 /** A turn through the canonical model; `ask` gives the answer to the request under the backend's name of the model. */
 async function translated(
   { config }: AttemptDeps,
-  { protocol, response, asked, turn }: Asking,
+  { protocol, response, asked, turn, framing = 'sse' }: Asking,
   { model, params }: Pick<Target, 'model' | 'params'>,
   ask: (request: Request, signal: AbortSignal) => Events,
 ): Promise<Ended | Refused> {
@@ -150,6 +150,7 @@ async function translated(
       protocol,
       response,
       asked: request,
+      framing,
       turn,
       events: ask({ ...request, model }, hangUp.signal),
       keepAliveMs: config.server.keep_alive_seconds * 1000,

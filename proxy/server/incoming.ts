@@ -1,5 +1,15 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyRequest } from 'fastify'
+import type { Fields } from '../protocols/fields.ts'
+
+/** What is asked of a model that is no turn: a count, an embedding. */
+export interface SideRequest {
+  /** As the client named it. */
+  readonly model: string
+  readonly body: Fields
+  /** Aborts when the client hangs up. */
+  readonly signal: AbortSignal
+}
 
 /** A request's body as it was read: decompressed, whole, perhaps empty. */
 export function bodyOf(request: FastifyRequest): Buffer {

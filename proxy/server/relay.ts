@@ -5,7 +5,7 @@ import { refusal } from '../backends/call.ts'
 import { firstOf, requestIdIn, type Upstream, type UpstreamHeaders } from '../backends/upstream.ts'
 import type { Credential, Credentials } from '../core/credential.ts'
 import { ProxyError } from '../core/errors.ts'
-import type { Protocol } from '../protocols/protocol.ts'
+import type { Address, Protocol } from '../protocols/protocol.ts'
 import type { OpenTurn } from '../traffic/open-turn.ts'
 import { headersForBackend, headersForClient } from './headers.ts'
 import { createObserver, type Observed } from './observer.ts'
@@ -13,6 +13,7 @@ import { breakOff, TURN_HEADER } from './send.ts'
 
 export interface Relay {
   readonly protocol: Protocol
+  readonly address?: Address | undefined
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly upstream: Upstream
@@ -42,7 +43,7 @@ export interface Refused {
  */
 export function relay(asked: Relay): Promise<Observed | Refused> {
   const { protocol, request, response, upstream, backend, api, credential, seen, body, turn, overheard } = asked
-  const door = endpointsOf(api, credential).answer(turn.served ?? '', false)
+  const door = endpointsOf(api, credential).answer(turn.served ?? '', asked.address?.stream === true)
   return new Promise(resolve => {
     const observer = createObserver(protocol, turn)
     let refusing: Refusing | undefined
@@ -156,10 +157,24 @@ function untold(refused: ProxyError): Refused {
   }
 }
 
-/** With what the client put behind the path (`?beta=true`), but for a key, which is for us. */
-function withQuery(endpoint: Endpoint, { url = '' }: IncomingMessage): Endpoint {
+/**
+ * With what the client put behind the path (`?beta=true`), but for a key, which is for us. Gemini's clients say there how a
+ * stream is to be framed, and get it so.
+ */
+function withQuery(door: Endpoint, { url = '' }: IncomingMessage): Endpoint {
   const at = url.indexOf('?')
-  return at === -1 || /[?&]key=/.test(url) ? endpoint : { ...endpoint, path: endpoint.path + url.slice(at) }
+  if (at === -1 && !door.path.includes(FRAMING)) return door
+  const [path = '', own = ''] = door.path.split('?')
+  const asked = at === -1 ? '' : url.slice(at + 1)
+  const fields = [...own.split('&').filter(field => field !== FRAMING), ...asked.split('&').filter(isForBackends)]
+  const query = fields.filter(field => field !== '').join('&')
+  return { ...door, path: query === '' ? path : `${path}?${query}` }
+}
+
+const FRAMING = 'alt=sse'
+
+function isForBackends(field: string): boolean {
+  return !field.startsWith('key=')
 }
 
 function redirected(backend: RemoteBackend, location: string | undefined): ProxyError {

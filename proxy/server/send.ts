@@ -6,12 +6,19 @@ import { collect } from '../core/reply.ts'
 import type { Request } from '../core/request.ts'
 import { opened } from '../core/stages.ts'
 import type { Protocol } from '../protocols/protocol.ts'
-import { encodeSse } from '../wire/sse.ts'
+import { encodeJsonArray } from '../wire/json-array.ts'
+import { encodeSse, type Frames } from '../wire/sse.ts'
 
 /** Header that names the turn, so that a client's complaint can be found in the traffic log. */
 export const TURN_HEADER = 'x-lip-turn'
 
-const EVENT_STREAM = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' } as const
+/** How a stream is laid on the wire: as server-sent events, or as one JSON array, which only Gemini's clients ask for. */
+export type Framing = 'sse' | 'json-array'
+
+const contentTypes: Readonly<Record<Framing, string>> = {
+  sse: 'text/event-stream; charset=utf-8',
+  'json-array': 'application/json; charset=utf-8',
+}
 
 /** Sends a JSON body whole, and gives its bytes. */
 function sendJson(
@@ -62,6 +69,7 @@ export interface Sending {
   readonly response: ServerResponse
   /** What the client asked, whole or streamed. */
   readonly asked: Request
+  readonly framing: Framing
   readonly headers: Readonly<Record<string, string>>
   /** How long a stream may be silent before the client gets a sign of life, in milliseconds. */
   readonly keepAliveMs: number
@@ -74,17 +82,18 @@ export interface Sending {
  * throw as long as nothing has been sent; after that the protocol's error frame tells of it.
  */
 export async function sendEvents(sending: Sending, events: Events): Promise<void> {
-  const { protocol, response, asked, headers, sent } = sending
+  const { protocol, response, asked, framing, headers, sent } = sending
   if (!asked.stream) {
     sent(sendJson(response, 200, protocol.encodeReply(await collect(events), asked), headers))
     return
   }
   const answer = await opened(events)
-  response.writeHead(200, { ...EVENT_STREAM, ...headers })
+  response.writeHead(200, { 'content-type': contentTypes[framing], 'cache-control': 'no-cache', ...headers })
   const alive = keptAlive(sending)
+  const frames = protocol.encodeStream(answer, asked)
   try {
-    for await (const frames of protocol.encodeStream(answer, asked)) {
-      const bytes = Buffer.from(encodeSse(frames))
+    for await (const text of framing === 'sse' ? sseTexts(frames) : encodeJsonArray(frames)) {
+      const bytes = Buffer.from(text)
       sent(bytes)
       const hasRoom = response.write(bytes)
       alive?.refresh()
@@ -96,10 +105,14 @@ export async function sendEvents(sending: Sending, events: Events): Promise<void
   }
 }
 
+async function* sseTexts(frames: Frames): AsyncGenerator<string> {
+  for await (const batch of frames) yield encodeSse(batch)
+}
+
 /** Gives the client a sign of life whenever it has waited too long, where its API knows one. */
-function keptAlive({ protocol, response, keepAliveMs }: Sending): NodeJS.Timeout | undefined {
+function keptAlive({ protocol, response, framing, keepAliveMs }: Sending): NodeJS.Timeout | undefined {
   const { keepAlive } = protocol
-  return keepAlive === undefined
+  return keepAlive === undefined || framing !== 'sse'
     ? undefined
     : setInterval(() => {
         if (!response.writableNeedDrain) response.write(keepAlive)

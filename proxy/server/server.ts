@@ -5,8 +5,9 @@ import { VERSION } from '../version.ts'
 import { apiOf } from './api-of.ts'
 import { readBody } from './body.ts'
 import { serveCounts } from './count-tokens.ts'
-import { serveEmbeddings } from './embeddings.ts'
+import { serveEmbeddings } from './embeddings/index.ts'
 import { frontends } from './frontends.ts'
+import { serveGemini } from './gemini-routes.ts'
 import { serveModels } from './model-routes.ts'
 import { retryAfter } from './send.ts'
 import { serveResponses } from './responses-routes.ts'
@@ -75,6 +76,7 @@ export function createServer({ state, instance, routes }: ServerDeps): FastifyIn
   serveCounts(app, state)
   serveEmbeddings(app, state)
   serveModels(app, state)
+  serveGemini(app, state)
   serveResponses(app, state)
   serveResponsesSocket(app.server, state)
   routes?.(app)

@@ -200,14 +200,14 @@ export function createReader() {
 
   function say(item: Item, kind: Piece, at: unknown, text: unknown) {
     if (typeof text !== 'string' || text === '') return
-    const key = `${kind}:${String(at)}`
+    const key = keyOf(kind, at)
     item.told.set(key, (item.told.get(key) ?? '') + text)
     events.push({ type: 'part-delta', index: opened(item, kind, key), delta: { type: 'text', text } })
   }
 
   /** A piece as it reads in the end: what of it was not heard yet is said. */
   function complete(item: Item, kind: Piece, at: unknown, text: unknown) {
-    if (typeof text === 'string') say(item, kind, at, rest(text, item.told.get(`${kind}:${String(at)}`)))
+    if (typeof text === 'string') say(item, kind, at, rest(text, item.told.get(keyOf(kind, at))))
   }
 
   function opened(item: Item, kind: Piece, key: string): number {
@@ -255,7 +255,7 @@ export function createReader() {
     for (const annotation of annotations) {
       if (!isRecord(annotation)) continue
       item.cited++
-      const index = opened(item, 'text', `text:${String(at)}`)
+      const index = opened(item, 'text', keyOf('text', at))
       events.push({ type: 'part-delta', index, delta: { type: 'citation', citation: decodeCitation(annotation) } })
     }
   }
@@ -397,6 +397,11 @@ interface Item {
   cited: number
   hasLogprobs?: boolean
   done: boolean
+}
+
+/** What a piece of an item is known by; servers that count no pieces have one. */
+function keyOf(kind: Piece, at: unknown): string {
+  return `${kind}:${typeof at === 'number' ? at : 0}`
 }
 
 /** What of a text was not told yet; nothing if it goes on from something else, since that can't be taken back. */

@@ -128,7 +128,8 @@ export function createLogin(definition: LoginDefinition, settings: LoginSettings
     found = next
     readAt = now()
     if (next.type !== 'token') return
-    const tokens = [next.token.access, next.token.refresh].filter(token => token !== undefined)
+    // Google's credentials for programs hold no token yet.
+    const tokens = [next.token.access, next.token.refresh].filter(token => token !== undefined && token !== '')
     const unknown = tokens.filter(token => !secrets.includes(token))
     if (unknown.length > 0) secrets = [...secrets, ...unknown]
   }

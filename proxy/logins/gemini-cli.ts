@@ -1,3 +1,4 @@
+import { adcFile, parseAdc } from './adc.ts'
 import { askCodeAssistQuota, onboardCodeAssist, prepareCodeAssist, type CodeAssistRules } from './code-assist.ts'
 import { geminiCliClient, googleEndpoint } from './google-client.ts'
 import { claimsOf, isRecord, textIn } from './jwt.ts'
@@ -9,6 +10,8 @@ const endedForPeople = {
   on: '2026-06-18',
   instead: 'Use an API key of Google AI Studio (the backend gemini), or a Workspace or Cloud account.',
 }
+
+const CLOUD = 'gemini-cli-cloud-project'
 
 /** Gemini CLI's sign-in with a Google AI plan. */
 export const geminiPlan = geminiCli({
@@ -28,7 +31,7 @@ export const geminiFree = geminiCli({
 
 /** Gemini CLI's sign-in, billed to a Google Cloud project. */
 export const geminiCloudProject = geminiCli({
-  id: 'gemini-cli-cloud-project',
+  id: CLOUD,
   title: 'Gemini CLI (Google Cloud project)',
   ended: undefined,
   rules: { ownProject: 'must', tiers: ['standard-tier', 'enterprise-tier'], metadata },
@@ -41,7 +44,7 @@ function geminiCli({
   return {
     ...particular,
     owner: { program: 'Gemini CLI', signIn: 'gemini, then “Login with Google”' },
-    places,
+    places: particular.id === CLOUD ? placesWithAdc : places,
     hosts: ['cloudcode-pa.googleapis.com', 'oauth2.googleapis.com'],
     position: {
       class: 'forbidden',
@@ -70,6 +73,17 @@ function places(world: LoginWorld): readonly Place[] {
       sealed: 'it is encrypted, and only Gemini CLI reads it',
       parse,
     },
+  ]
+}
+
+/** A Cloud project is reached by Google's credentials for programs, too. */
+function placesWithAdc(world: LoginWorld): readonly Place[] {
+  const parseAny = (content: unknown) => parseAdc(content) ?? parse(content)
+  const named = world.env['GOOGLE_APPLICATION_CREDENTIALS'] ?? ''
+  return [
+    ...(named === '' ? [] : [{ source: { type: 'file', path: named }, parse: parseAny } as const]),
+    ...places(world).map(place => (place.source.type === 'file' ? { ...place, parse: parseAny } : place)),
+    { source: { type: 'file', path: adcFile(world) }, parse: parseAny },
   ]
 }
 

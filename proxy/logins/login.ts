@@ -90,6 +90,8 @@ export interface Token {
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly baseUrl?: string | undefined
   readonly project?: string | undefined
+  /** The fields by which this credential gets a token, where they are not its vendor's usual ones. */
+  readonly grant?: ((now: number) => Readonly<Record<string, string>>) | undefined
 }
 
 /** What a token endpoint gave; what is absent stays as it was. */

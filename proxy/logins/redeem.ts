@@ -2,7 +2,7 @@ import { toProxyError } from '../core/errors.ts'
 import { jsonOrText } from '../wire/json.ts'
 import { USER_AGENT } from '../version.ts'
 import { isRecord, textIn } from './jwt.ts'
-import type { Ask, Fresh, LoginWorld, TokenEndpoint } from './login.ts'
+import type { Ask, Fresh, LoginWorld, Token, TokenEndpoint } from './login.ts'
 
 /** Why a token could not be renewed. A final one stays so until the owner signs in again. */
 export class RefreshError extends Error {
@@ -24,9 +24,9 @@ const MOST_REST_MS = 5 * 60_000
 /** Asks a token endpoint for a new token. Throws a RefreshError. */
 export async function redeem(
   endpoint: TokenEndpoint,
-  { url, refresh, ask, world, now }: { url: string; refresh: string; ask: Ask; world: LoginWorld; now: () => number },
+  { url, token, ask, world, now }: { url: string; token: Token; ask: Ask; world: LoginWorld; now: () => number },
 ): Promise<Fresh> {
-  const fields = await endpoint.fields(refresh, world)
+  const fields = token.grant?.(now()) ?? (await endpoint.fields(token.refresh ?? '', world))
   if (isReason(fields)) throw new RefreshError(fields.reason)
   const isForm = endpoint.form === 'form'
   const host = new URL(url).host

@@ -52,7 +52,7 @@ export function createRenewal(
 
   const ways: Readonly<Record<Way, (token: Token, place: Place) => Promise<Found>>> = {
     async memory(token, place) {
-      memory = { for: onDisk ?? markOf(token), token: renewed(token, await redeemWith(token.refresh ?? '')) }
+      memory = { for: onDisk ?? markOf(token), token: renewed(token, await redeemWith(token)) }
       return { type: 'token', token: memory.token, place }
     },
 
@@ -89,7 +89,7 @@ export function createRenewal(
     if (before.access !== token.access) return before
     if (before.accountId !== token.accountId) throw new RefreshError('another account has signed in meanwhile')
     if (before.refresh === undefined) throw new RefreshError('it has no refresh token')
-    const fresh = await redeemWith(before.refresh)
+    const fresh = await redeemWith(before)
 
     const text = await readFile(path, 'utf8').catch(() => undefined)
     const content = text === undefined ? undefined : parsed(text)
@@ -112,9 +112,9 @@ export function createRenewal(
     }
   }
 
-  function redeemWith(refresh: string): Promise<Fresh> {
+  function redeemWith(token: Token): Promise<Fresh> {
     if (endpoint === undefined || url === undefined) throw new RefreshError('its vendor has no token endpoint for it')
-    return redeem(endpoint, { url, refresh, ask: ports.ask, world: ports, now: ports.now })
+    return redeem(endpoint, { url, token, ask: ports.ask, world: ports, now: ports.now })
   }
 
   /** Why a way can't be gone here, if so. */
@@ -134,6 +134,7 @@ export function createRenewal(
     if (token?.refresh === undefined) return 'it has no refresh token'
     if (way === 'memory') {
       if (endpoint.rotates) return 'its refresh token is void after one use, so it can’t be renewed in memory'
+      if (token.grant !== undefined) return undefined
       const fields = await endpoint.fields(token.refresh, ports)
       return typeof fields['reason'] === 'string' ? fields['reason'] : undefined
     }

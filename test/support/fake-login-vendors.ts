@@ -3,7 +3,7 @@ import type { VendorAnswer, VendorRequest } from './fake-logins.ts'
 type Answer = ReturnType<VendorAnswer>
 
 /** A stream of server-sent events; those of the Responses API and of Anthropic have names. */
-export function sse(events: readonly Record<string, unknown>[], named = false): Answer {
+function sse(events: readonly Record<string, unknown>[], named = false): Answer {
   const text = events.map(
     event => `${named ? `event: ${String(event['type'])}\n` : ''}data: ${JSON.stringify(event)}\n\n`,
   )

@@ -1,3 +1,4 @@
+import { createVerify, generateKeyPairSync } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import { mkdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -477,6 +478,45 @@ describe('Gemini CLI', () => {
     await world.write('.gemini/oauth_creds.json', file(NOW + HOUR))
     const settings = await codeAssist({ loadCodeAssist: { allowedTiers: [{ id: 'free-tier', isDefault: true }] } })
     await expect(open(id, settings).take([])).rejects.toThrow(message)
+  })
+
+  it('gets a token for a service account, by what that account signs', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    await world.write('keys/service.json', {
+      type: 'service_account',
+      client_email: 'robot@mine.iam.gserviceaccount.com',
+      private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    })
+    inWorld(home => ({ GOOGLE_APPLICATION_CREDENTIALS: join(home, 'keys/service.json'), GOOGLE_CLOUD_PROJECT: 'mine' }))
+    const settings = await codeAssist({
+      token: { access_token: 'ya29.robot', expires_in: 3599 },
+      loadCodeAssist: served,
+    })
+    const login = open('gemini-cli-cloud-project', settings)
+    expect(await login.status()).toMatchObject({ state: 'Refreshes on next use' })
+    expect(login.secrets()).not.toContain('')
+    expect(await login.take([])).toMatchObject({ secret: 'ya29.robot', project: 'mine' })
+    const [head, claims, signature] = String(vendor?.asked[0]?.body['assertion']).split('.')
+    expect(JSON.parse(Buffer.from(claims ?? '', 'base64url').toString())).toMatchObject({
+      iss: 'robot@mine.iam.gserviceaccount.com',
+      aud: 'https://oauth2.googleapis.com/token',
+      exp: NOW / 1000 + 3600,
+    })
+    const check = createVerify('RSA-SHA256').update(`${head ?? ''}.${claims ?? ''}`)
+    expect(check.verify(publicKey, signature ?? '', 'base64url')).toBe(true)
+  })
+
+  it('gets a token for the credentials that gcloud keeps, with the client that they were made for', async () => {
+    inWorld(() => ({ GOOGLE_CLOUD_PROJECT: 'mine' }))
+    await world.write('.config/gcloud/application_default_credentials.json', {
+      type: 'authorized_user',
+      client_id: 'of-gcloud',
+      client_secret: 'in-the-file',
+      refresh_token: '1//adc',
+    })
+    const settings = await codeAssist({ token: { access_token: 'ya29.adc', expires_in: 3599 }, loadCodeAssist: served })
+    expect((await open('gemini-cli-cloud-project', settings).take([])).secret).toBe('ya29.adc')
+    expect(vendor?.asked[0]?.body).toMatchObject({ client_id: 'of-gcloud', client_secret: 'in-the-file' })
   })
 
   it('passes on why Google does not serve an account, with the link', async () => {

@@ -1,3 +1,4 @@
+import type { ProxyError } from '../core/errors.ts'
 import type { Events } from '../core/events.ts'
 import type { Request } from '../core/request.ts'
 import type { ProtocolId } from '../protocols/protocol.ts'
@@ -46,21 +47,40 @@ export interface Api extends Quirks {
   readonly protocol: Exclude<ProtocolId, 'openai-completions'>
   /** As the vendor's documents give it, without a trailing slash: with `/v1` for OpenAI and Anthropic, without a version for Gemini. */
   readonly baseUrl: string
+  /** Whether it is only likely to be there: its service's other address was changed. */
+  readonly isGuess?: boolean | undefined
   /** How a key is shown; the protocol's own way where nothing is said. */
   readonly auth?: AuthStyle | undefined
 }
 
 export type AuthStyle = 'bearer' | 'none' | { readonly header: string } | { readonly query: string }
 
+/** Doors that turned out not to be there. */
+const absent = new WeakSet<Api>()
+
 /** The door of a backend for a client's protocol: its own, which spares a translation, else the first. */
 export function apiFor(backend: RemoteBackend, protocol: ProtocolId): Api {
-  return backend.apis.find(api => api.protocol === protocol) ?? backend.apis[0]
+  return backend.apis.find(api => api.protocol === protocol && !absent.has(api)) ?? backend.apis[0]
+}
+
+/** Whether a refusal means that a door which was only guessed is not there. It is not tried again. */
+export function isNoDoor(api: Api, { kind, status }: ProxyError): boolean {
+  const isNotThere = (status === 404 && kind !== 'unknown-model') || status === 405 || status === 501
+  if (api.isGuess !== true || !isNotThere) return false
+  absent.add(api)
+  return true
 }
 
 /** In tokens. */
 export interface ModelLimits {
   readonly contextWindow?: number | undefined
   readonly maxOutput?: number | undefined
+}
+
+/** The most tokens that an answer may be asked to have; nothing if no limit is known. */
+export function mostTokensOf({ limits }: RemoteBackend, { mostTokens }: Api, model: string): number | undefined {
+  const most = limits === undefined || !Object.hasOwn(limits, model) ? undefined : limits[model]?.maxOutput
+  return most === undefined ? mostTokens : Math.min(most, mostTokens ?? most)
 }
 
 /** The name that a backend knows a model by: without the vendor's before it, where the backend has only that vendor's. */

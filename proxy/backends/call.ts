@@ -8,11 +8,11 @@ import type { Protocol } from '../protocols/protocol.ts'
 import { USER_AGENT } from '../version.ts'
 import { jsonOrText } from '../wire/json.ts'
 import { decodeSse, type Frames } from '../wire/sse.ts'
-import type { Api, RemoteBackend } from './backend.ts'
+import { mostTokensOf, type Api, type RemoteBackend } from './backend.ts'
 import { sessionHeadersFor } from './demands.ts'
 import { endpointsOf, LOOP_HEADER, openedBy } from './endpoints.ts'
 import { enveloped } from './envelope.ts'
-import { asTaken, dialectOf, explained, refuseInside, straightened, withFacts } from './quirks.ts'
+import { dialectOf, explained, refuseInside, straightened, withFacts, withinLimit } from './quirks.ts'
 import { textOf, type Upstream, type UpstreamHeaders } from './upstream.ts'
 import { waitIn } from './wait.ts'
 
@@ -34,7 +34,7 @@ export interface Call {
 /** One attempt on the wire: encode, send, check the status, frame, decode. A stream is asked for whatever the client wants. */
 export async function* call({ upstream, backend, api, credential, agent, request, signal, answered }: Call): Events {
   const protocol = protocolIn(backend, api)
-  const taken = asTaken(api, request)
+  const taken = withinLimit(request, mostTokensOf(backend, api, request.model))
   const encoded = enveloped(api, withFacts(api, protocol.encodeRequest(taken), taken), credential)
   const body = Buffer.from(JSON.stringify(encoded))
   const streams = api.streams !== false

@@ -54,7 +54,7 @@ function fromConfig(id: string, entry: BackendConfig): RemoteBackend {
     headers: entry.headers ?? {},
     prefixes: preset?.prefixes ?? [],
     missing: preset?.address !== undefined && entry.api_url === undefined ? missingAddress(id, preset) : undefined,
-    isLocalServer: isLocal(preset) && entry.api_url === undefined,
+    isLocalServer: isLocal(preset),
     limits: limitsOf(entry),
     ...(models !== undefined && { models }),
     usualModels: preset?.models,
@@ -101,7 +101,10 @@ function apisOf(id: string, entry: BackendConfig, preset: Known | undefined): Re
   const own: Api = { ...first, ...auth, protocol: spoken, baseUrl: completed(api_url, preset) }
   const { origin, pathname } = new URL(own.baseUrl)
   const isMoved = first !== undefined && pathname === new URL(first.baseUrl).pathname
-  return [own, ...(isMoved ? others.map(api => ({ ...api, baseUrl: origin + new URL(api.baseUrl).pathname })) : [])]
+  return [
+    own,
+    ...(isMoved ? others.map(api => ({ ...api, baseUrl: origin + new URL(api.baseUrl).pathname, isGuess: true })) : []),
+  ]
 }
 
 /** The address without slashes at its end, and with the path that every customer of the service has, if it has none. */

@@ -81,8 +81,11 @@ export function dialectOf(spoken: Spoken): Protocol | undefined {
   return made
 }
 
-/** Why a client's body can't go to this API as it is, although it is of the same protocol; nothing if it can. */
-export function whyNotRelayed(quirks: Quirks, body: Buffer): string | undefined {
+/**
+ * Why a client's body can't go to this API as it is, although it is of the same protocol; nothing if it can. `most` is the
+ * limit on the answer's tokens, where the model has one of its own.
+ */
+export function whyNotRelayed(quirks: Quirks, body: Buffer, most = quirks.mostTokens): string | undefined {
   const answers = answerQuirks(quirks)
   if (answers !== undefined) return answers
   const wanting = wantingIn(quirks, body)
@@ -90,8 +93,7 @@ export function whyNotRelayed(quirks: Quirks, body: Buffer): string | undefined 
   const { fields, values } = marksOf(quirks)
   const found = fields.find(name => hasField(body, name)) ?? values.find(value => body.includes(`"${value}"`))
   if (found !== undefined) return `the backend does not take ${JSON.stringify(found)}`
-  if (quirks.mostTokens !== undefined && tokensAsked(body) > quirks.mostTokens)
-    return `the backend gives ${quirks.mostTokens} tokens at most`
+  if (most !== undefined && tokensAsked(body) > most) return `the backend gives ${most} tokens at most`
   return undefined
 }
 
@@ -162,12 +164,11 @@ function tokensAsked(body: Buffer): number {
   return most
 }
 
-/** The request as this API takes it, before it is encoded. */
-export function asTaken(quirks: Quirks, request: Request): Request {
-  const { mostTokens } = quirks
+/** The request with no more tokens asked for than there are. */
+export function withinLimit(request: Request, most: number | undefined): Request {
   const { maxTokens } = request.sampling
-  if (mostTokens === undefined || maxTokens === undefined || maxTokens <= mostTokens) return request
-  return { ...request, sampling: { ...request.sampling, maxTokens: mostTokens } }
+  if (most === undefined || maxTokens === undefined || maxTokens <= most) return request
+  return { ...request, sampling: { ...request.sampling, maxTokens: most } }
 }
 
 /** The encoded body as this API takes it. */

@@ -1,4 +1,4 @@
-import { apiFor, modelAt, type Api, type RemoteBackend } from '../backends/backend.ts'
+import { apiFor, isNoDoor, modelAt, mostTokensOf, type Api, type RemoteBackend } from '../backends/backend.ts'
 import { call, protocolIn } from '../backends/call.ts'
 import type { CredentialsOf } from '../backends/credentials.ts'
 import { withMedia } from '../backends/media.ts'
@@ -64,6 +64,7 @@ export async function answerFrom(deps: AttemptDeps, asking: Asking, target: Targ
       if (credential !== undefined) credentials.report(credential)
       return { ...result, recovered: last === undefined ? undefined : 'retry' }
     }
+    if (isNoDoor(api, result.refused)) continue
     if (credential === undefined || !aboutCredentials.has(result.refused.kind)) return result.tell()
     credentials.report(credential, result.refused)
     turn.failedAttempts.push({ backend: backend.id, model, credential: credential.name, error: result.refused.message })
@@ -107,7 +108,9 @@ async function attempt(deps: AttemptDeps, asking: Asking, door: Door): Promise<E
   const { backend, api, model, params, credential, seen } = door
   const isPlain = changesNothing(params)
   const body = relays && isPlain && api.protocol === protocol.id ? asked.bodyFor(model, backend.id) : undefined
-  const obstacle = isPlain ? body && whyNotRelayed(api, body) : 'parameters stand behind the model’s name'
+  const obstacle = isPlain
+    ? body && whyNotRelayed(api, body, mostTokensOf(backend, api, model))
+    : 'parameters stand behind the model’s name'
   if (body !== undefined && obstacle === undefined) {
     note(turn, 'relayed', 'same protocol, nothing to change')
     return relay({ ...asking, upstream: deps.upstream, backend, api, credential, seen, body })

@@ -1,6 +1,4 @@
-import type { IncomingMessage } from 'node:http'
-import { LOOP_HEADER } from '../backends/endpoints.ts'
-import { ProxyError, toProxyError } from '../core/errors.ts'
+import { toProxyError } from '../core/errors.ts'
 import { factsOf } from '../routing/facts.ts'
 import type { Plan } from '../routing/plan.ts'
 import type { Journal } from '../traffic/journal.ts'
@@ -8,6 +6,7 @@ import type { OpenTurn } from '../traffic/open-turn.ts'
 import { readAsked } from './asked.ts'
 import { answerFrom, type AttemptDeps } from './attempts.ts'
 import type { Exchange } from './exchange.ts'
+import { refuseLoops } from './loops.ts'
 import { sendError, TURN_HEADER } from './send.ts'
 
 /** What a turn needs of the program. */
@@ -41,13 +40,4 @@ export async function runTurn(deps: TurnDeps, exchange: Exchange): Promise<OpenT
     deps.journal.close(turn, { error, interrupted: false })
   }
   return turn
-}
-
-/** A request that carries our own mark has come back to us: answering it would go round for ever. */
-function refuseLoops(request: IncomingMessage) {
-  if (request.headers[LOOP_HEADER] === undefined) return
-  throw new ProxyError(
-    'loop',
-    'This request was sent by this proxy and came back to it. A backend’s api_url points at the proxy itself.',
-  )
 }

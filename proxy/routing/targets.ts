@@ -71,7 +71,8 @@ export function createTargets({ backends, isConfigured, modelsOf, slashSelects }
   }
 
   /** Throws `unknown-model` for one that a closed list does not hold, `invalid-request` where none is named. */
-  function target({ backend, instance, model }: Omit<Named, 'bySlash'>, params: Target['params']): Target {
+  function target({ backend, instance, model: asked }: Omit<Named, 'bySlash'>, params: Target['params']): Target {
+    const model = asked === '' ? (backend.defaultModel ?? '') : asked
     if (model === '') {
       throw new ProxyError(
         'invalid-request',

@@ -20,6 +20,8 @@ export interface Endpoints {
   readonly answer: Door
   readonly models?: Endpoint | undefined
   readonly countTokens?: Door | undefined
+  /** Where a conversation is made short. */
+  readonly compact?: Door | undefined
   readonly embeddings?: Door | undefined
   /** The headers that prove who we are. */
   readonly auth: (credential: Credential) => Readonly<Record<string, string>>
@@ -34,6 +36,7 @@ interface Places {
   readonly answer: Place
   readonly models?: string
   readonly countTokens?: Place
+  readonly compact?: Place
   readonly embeddings?: Place
   readonly auth: AuthStyle
   readonly fixed: Readonly<Record<string, string>>
@@ -53,6 +56,7 @@ const places: Readonly<Record<Api['protocol'], Places>> = {
     answer: '/responses',
     models: '/models',
     countTokens: '/responses/input_tokens',
+    compact: '/responses/compact',
     embeddings: '/embeddings',
     auth: 'bearer',
     fixed: {},
@@ -110,6 +114,7 @@ function takenApart(api: Api): Endpoints {
     answer: doorOf(api, rest.answer),
     models: models === undefined ? undefined : endpoint(api, models),
     countTokens: rest.countTokens === undefined ? undefined : doorOf(api, rest.countTokens),
+    compact: rest.compact === undefined ? undefined : doorOf(api, rest.compact),
     embeddings: rest.embeddings === undefined ? undefined : doorOf(api, rest.embeddings),
     auth: authIn(api.auth ?? rest.auth),
   }

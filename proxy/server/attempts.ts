@@ -1,6 +1,7 @@
 import { apiFor, isNoDoor, modelAt, mostTokensOf, type Api, type RemoteBackend } from '../backends/backend.ts'
 import { call, protocolIn } from '../backends/call.ts'
 import type { CredentialsOf } from '../backends/credentials.ts'
+import { endpointsOf } from '../backends/endpoints.ts'
 import { withMedia } from '../backends/media.ts'
 import { whyNotRelayed } from '../backends/quirks.ts'
 import { requestIdIn, type Upstream } from '../backends/upstream.ts'
@@ -107,7 +108,9 @@ async function attempt(deps: AttemptDeps, asking: Asking, door: Door): Promise<E
   const { protocol, relays, asked, turn } = asking
   const { backend, api, model, params, credential, seen } = door
   const isPlain = changesNothing(params)
-  const body = relays && isPlain && api.protocol === protocol.id ? asked.bodyFor(model, backend.id) : undefined
+  const hasDoor = asking.door !== 'compact' || endpointsOf(api, credential).compact !== undefined
+  const isSame = relays && isPlain && hasDoor && api.protocol === protocol.id
+  const body = isSame ? asked.bodyFor(model, backend.id) : undefined
   const obstacle = isPlain
     ? body && whyNotRelayed(api, body, mostTokensOf(backend, api, model))
     : 'parameters stand behind the model’s name'

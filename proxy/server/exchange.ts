@@ -10,6 +10,8 @@ export interface Exchange {
   readonly relays: boolean
   /** What the path says of the request, where the protocol says it there. */
   readonly address?: Address | undefined
+  /** What is asked of the backend; an answer where nothing is said. A backend without such a door is asked for an answer. */
+  readonly door?: 'answer' | 'compact' | undefined
   /** How a stream is to be framed; server-sent events where nothing is said. */
   readonly framing?: Framing | undefined
   /** How what is asked is read, where the body alone does not tell it. */

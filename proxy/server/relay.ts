@@ -7,6 +7,7 @@ import type { Credential, Credentials } from '../core/credential.ts'
 import { ProxyError } from '../core/errors.ts'
 import type { Address, Protocol } from '../protocols/protocol.ts'
 import type { OpenTurn } from '../traffic/open-turn.ts'
+import type { Exchange } from './exchange.ts'
 import { headersForBackend, headersForClient } from './headers.ts'
 import { createObserver, type Observed } from './observer.ts'
 import { breakOff, TURN_HEADER } from './send.ts'
@@ -14,6 +15,7 @@ import { breakOff, TURN_HEADER } from './send.ts'
 export interface Relay {
   readonly protocol: Protocol
   readonly address?: Address | undefined
+  readonly door?: Exchange['door']
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly upstream: Upstream
@@ -43,7 +45,8 @@ export interface Refused {
  */
 export function relay(asked: Relay): Promise<Observed | Refused> {
   const { protocol, request, response, upstream, backend, api, credential, seen, body, turn, overheard } = asked
-  const door = endpointsOf(api, credential).answer(turn.served ?? '', asked.address?.stream === true)
+  const { answer, compact = answer } = endpointsOf(api, credential)
+  const door = (asked.door === 'compact' ? compact : answer)(turn.served ?? '', asked.address?.stream === true)
   return new Promise(resolve => {
     const observer = createObserver(protocol, turn)
     let refusing: Refusing | undefined

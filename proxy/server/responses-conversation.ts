@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { CARRIED } from '../core/carried.ts'
 import { ProxyError } from '../core/errors.ts'
 import type { Events } from '../core/events.ts'
 import type { Request } from '../core/request.ts'
@@ -8,6 +9,7 @@ import type { Protocol } from '../protocols/protocol.ts'
 import { jsonOrText, parseJson } from '../wire/json.ts'
 import type { Frames, SseFrame } from '../wire/sse.ts'
 import { readAsked, type Asked } from './asked.ts'
+import { uncompacted } from './responses-compaction.ts'
 
 /** What a client of Responses may go on from, and what becomes of its answer. */
 export interface Conversation {
@@ -31,11 +33,13 @@ const PREVIOUS = 'previous_response_id'
  * that response; to any other it is translated, with everything that was said before. An id that nobody here knows may be the
  * backend's own.
  */
-export function readResponses(body: Buffer, { before }: Pick<Conversation, 'before'>): Asked {
-  const plain = readAsked(openaiResponses, body)
-  if (!body.includes(`"${PREVIOUS}"`)) return plain
+export function readResponses(protocol: Protocol, body: Buffer, { before }: Pick<Conversation, 'before'>): Asked {
+  const plain = readAsked(protocol, body)
+  if (!body.includes(`"${PREVIOUS}"`) && !body.includes(CARRIED)) return plain
   const { [PREVIOUS]: previous, ...sent } = record(parseJson(body))
-  if (typeof previous !== 'string') return plain
+  const items = uncompacted(inputItems(sent['input']))
+  if (typeof previous !== 'string')
+    return { ...plain, request: () => protocol.decodeRequest({ ...sent, input: items }) }
   const known = before(previous)
   return {
     model: plain.model,
@@ -43,7 +47,7 @@ export function readResponses(body: Buffer, { before }: Pick<Conversation, 'befo
       known === undefined || known.backend === backend ? plain.bodyFor(model, backend) : undefined,
     request() {
       if (known === undefined) throw notFound(previous)
-      return openaiResponses.decodeRequest({ ...sent, input: [...known.items, ...inputItems(sent['input'])] })
+      return protocol.decodeRequest({ ...sent, input: [...uncompacted(known.items), ...items] })
     },
   }
 }

@@ -6,7 +6,7 @@ import { itemsUpTo, ownerOf, type ResponseStore, type StoredResponse } from '../
 import { sentKeys } from './access.ts'
 import { bodyOf } from './incoming.ts'
 import { inputItems, type Conversation } from './responses-conversation.ts'
-import { runResponsesTurn } from './responses-turn.ts'
+import { runCompaction, runResponsesTurn } from './responses-turn.ts'
 import type { ServerState } from './state.ts'
 
 /** The Responses API: its turns, and what was stored of them, for every backend. */
@@ -15,6 +15,11 @@ export function serveResponses(app: FastifyInstance, state: () => ServerState) {
     reply.hijack()
     const conversation = storedConversation(state().responses, ownerIn(request))
     void runResponsesTurn(state(), { request: request.raw, response: reply.raw, body: bodyOf(request) }, conversation)
+  })
+  app.post('/v1/responses/compact', { config: { turns: openaiResponses } }, (request, reply) => {
+    reply.hijack()
+    const conversation = storedConversation(state().responses, ownerIn(request))
+    void runCompaction(state(), { request: request.raw, response: reply.raw, body: bodyOf(request) }, conversation)
   })
   app.get<ById>('/v1/responses/:id', request => found(state(), request).response)
   app.delete<ById>('/v1/responses/:id', request => {

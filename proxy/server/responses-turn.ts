@@ -1,6 +1,7 @@
 import { record } from '../protocols/fields.ts'
 import { parseJson } from '../wire/json.ts'
 import type { Exchange } from './exchange.ts'
+import { compacting } from './responses-compaction.ts'
 import { readResponses, remembering, responseIn, type Conversation } from './responses-conversation.ts'
 import { runTurn, type TurnDeps } from './turn.ts'
 
@@ -11,12 +12,13 @@ export async function runResponsesTurn(
   conversation: Conversation,
 ): Promise<void> {
   const { body } = exchange
+  const protocol = remembering(body, conversation)
   const overheard: Buffer[] | undefined = isUnstored(body) ? undefined : []
   const { backend } = await runTurn(deps, {
     ...exchange,
-    protocol: remembering(body, conversation),
+    protocol,
     relays: true,
-    read: read => readResponses(read, conversation),
+    read: () => readResponses(protocol, body, conversation),
     overheard,
   })
   if (overheard === undefined || overheard.length === 0) return
@@ -28,4 +30,19 @@ export async function runResponsesTurn(
 function isUnstored(body: Buffer): boolean {
   const at = body.indexOf('"store"')
   return at !== -1 && /^"store"\s*:\s*false/.test(body.toString('latin1', at, at + 32))
+}
+
+/** The same for a conversation that is to be made short: the answer is no response, and is not kept. */
+export async function runCompaction(
+  deps: TurnDeps,
+  exchange: Pick<Exchange, 'request' | 'response' | 'body'>,
+  conversation: Conversation,
+): Promise<void> {
+  await runTurn(deps, {
+    ...exchange,
+    protocol: compacting,
+    relays: true,
+    door: 'compact',
+    read: () => readResponses(compacting, exchange.body, conversation),
+  })
 }

@@ -116,6 +116,29 @@ describe('responses on a Chat Completions backend', () => {
   })
 })
 
+describe('a conversation made short', () => {
+  it('is a summary of the model’s, which is read back as a message, and stands in the log', async () => {
+    chat.answers(response => streamWords(response, ['They like tea.']))
+    const compacted = await openai.responses.compact({ model: 'gpt-x', input: 'I like tea.' })
+    expect(compacted).toMatchObject({ object: 'response.compaction', output: [{ type: 'compaction' }] })
+    expect(lastMessages()).toMatchObject([
+      { content: 'I like tea.' },
+      { content: expect.stringContaining('summary') as string },
+    ])
+
+    await openai.responses.create({
+      model: 'gpt-x',
+      input: [...(compacted.output as never[]), { role: 'user', content: 'What do I like?' }],
+    })
+    expect(lastMessages()).toMatchObject([
+      { role: 'user', content: expect.stringContaining('They like tea.') as string },
+      { role: 'user', content: 'What do I like?' },
+    ])
+    const { turns } = await proxy.app.handlers['turns.list']({ limit: 5 })
+    expect(turns.map(({ path }) => path)).toContain('/v1/responses/compact')
+  })
+})
+
 describe('responses over a WebSocket', () => {
   it('go on from each other without being stored, after an announcement that asks for nothing', async () => {
     chat.answers(response => streamWords(response, ['Hi']))

@@ -209,6 +209,58 @@ const setting = z.object({
 /** A choice that may not be taken, with the reason in words for people. */
 const done = z.union([z.object({ ok: z.literal(true) }), z.object({ ok: z.literal(false), reason: z.string() })])
 
+/** The sign-in of another program, and the backend that is called with it. Nothing here is secret, but `account` is personal. */
+const login = z.object({
+  /** The backend's. */
+  id: z.string(),
+  login: z.string(),
+  title: z.string(),
+  /** The program that owns it, and how one signs in there. */
+  owner: z.string(),
+  signIn: z.string(),
+  /** In words: `Ready`, `Refreshes on next use`, `Needs sign-in`, `Rate limited until 14:05`, `Off`, … */
+  state: z.string(),
+  detail: z.string(),
+  isUsable: z.boolean(),
+  /** Where it is read, or was found while it is off. */
+  source: z.string().optional(),
+  account: z.string().optional(),
+  plan: z.string().optional(),
+  project: z.string().optional(),
+  expiresAt: z.number().optional(),
+  limitedUntil: z.number().optional(),
+  /** Who renews it: its owner's name, `this app`, `this app, in memory`, `nobody here`. */
+  refreshedBy: z.string(),
+  lastRefreshAt: z.number().optional(),
+  lastError: z.string().optional(),
+  /** Tells tokens apart. */
+  fingerprint: z.string().optional(),
+  quota: z
+    .object({
+      windows: z.array(
+        z.object({
+          label: z.string(),
+          usedPercent: z.number(),
+          windowMinutes: z.number().optional(),
+          resetAt: z.number().optional(),
+        }),
+      ),
+      source: z.enum(['header', 'endpoint']),
+      at: z.number(),
+    })
+    .optional(),
+  /** Hosts that the config puts in the vendor's place. */
+  overridden: z.array(z.string()),
+  /** To which version of the text its user agreed, and when. */
+  consent: z.object({ text: z.string().optional(), at: z.string().optional() }).optional(),
+  /** What the vendor thinks of such use. */
+  position: z.enum(['allowed', 'unofficial', 'forbidden']),
+  /** What its user agrees to, in paragraphs. */
+  terms: z.object({ text: z.array(z.string()), link: z.string(), version: z.string() }),
+  /** The vendor has ended the service: since when, and what to use. */
+  ended: z.object({ on: z.string(), instead: z.string() }).optional(),
+})
+
 const loginItem = z.union([
   unsupported,
   z.object({
@@ -283,6 +335,19 @@ export const calls = {
   'backends.test': {
     input: z.object({ backend: z.string(), model: z.string().optional(), instance: z.string().optional() }),
     output: z.object({ ok: z.boolean(), steps: z.array(testStep) }),
+  },
+  /** With `quota`, the vendors are asked for theirs, at most every five minutes. */
+  'logins.list': { input: z.object({ quota: z.boolean().optional() }), output: z.array(login) },
+  /** Switches one on. `version` is that of the text which the user has agreed to. */
+  'logins.enable': { input: z.object({ id: z.string(), version: z.string() }), output: done },
+  'logins.disable': { input: z.object({ id: z.string() }), output: done },
+  /** Sets the account up at the vendor's, because the user asked for it. */
+  'logins.onboard': {
+    input: z.object({ id: z.string() }),
+    output: z.union([
+      z.object({ ok: z.literal(true), outcome: z.string() }),
+      z.object({ ok: z.literal(false), reason: z.string() }),
+    ]),
   },
   'settings.list': { input: z.void(), output: z.object({ file: z.string(), settings: z.array(setting) }) },
   'settings.set': { input: z.object({ key: z.string(), value: z.unknown() }), output: done },

@@ -6,6 +6,7 @@ import type { Handlers } from './contract.ts'
 import { countersOf } from './figures.ts'
 import { addKey, guessKey, listKeys, removeKey, testBackendKey, unlockKeys } from './key-calls.ts'
 import type { createLiveTurns } from './live-turns.ts'
+import { disableLogin, enableLogin, listLogins, onboardLogin } from './login-calls.ts'
 import { listSettings, setRoute, setSetting } from './setting-calls.ts'
 import { sendTestTurn } from './test-turn.ts'
 import { listTurns, readTurn, stopTurn } from './turn-calls.ts'
@@ -57,6 +58,10 @@ export function createHandlers(parts: AppParts, live: ReturnType<typeof createLi
     'keys.remove': ({ name }) => removeKey(parts, name),
     'keys.test': key => testBackendKey(parts, key),
     'backends.test': asked => testBackend(parts, asked),
+    'logins.list': asked => listLogins(parts, asked),
+    'logins.enable': asked => enableLogin(parts, asked),
+    'logins.disable': asked => disableLogin(parts, asked),
+    'logins.onboard': asked => onboardLogin(parts, asked),
     'settings.list': () => listSettings(parts),
     'settings.set': ({ key, value }) => setSetting(parts, key, value),
     'loginItem.get': () => options.desktop?.loginItem() ?? elsewhere,

@@ -12,6 +12,7 @@ import { createLogins, type Logins } from '../logins/index.ts'
 import type { LoginDefinition, LoginStatus, QuotaWindow } from '../logins/login.ts'
 import { toProxyError } from '../core/errors.ts'
 import { parseOptions, UsageError, type Terminal, type Verb } from './args.ts'
+import { askRunning } from './running.ts'
 import { placeOptions, placesOf } from './world.ts'
 
 const options = {
@@ -21,12 +22,21 @@ const options = {
   yes: { type: 'boolean' },
 } as const
 
+/** How long the vendors may take that are asked for their quotas, in milliseconds. */
+const PATIENCE_MS = 60_000
+
 /** `logins` lists the sign-ins of other programs; `enable`, `disable` and `onboard` do as they say to one of them. */
 export const logins: Verb = async (args, terminal) => {
   const { values, positionals } = parseOptions(args, options, { atMost: 2 })
   const [action = 'list', id] = positionals
   const places = placesOf(terminal, values)
   const { env } = terminal
+  if (action === 'list') {
+    // The one that runs knows of limits and quotas that only its turns have met.
+    const input = { quota: values.quota === true }
+    const running = await askRunning(places.instanceFile, 'logins.list', { input, patienceMs: PATIENCE_MS })
+    if (running !== undefined) return tell(running, values.json === true, terminal)
+  }
   const upstream = createUpstream()
   const all = createLogins(loginPorts({ env, dataDir: dirname(places.keysFile), upstream }))
   try {
@@ -61,10 +71,13 @@ export const logins: Verb = async (args, terminal) => {
   }
 }
 
-async function list(all: Logins, json: boolean, quota: boolean, { out }: Terminal): Promise<number> {
+async function list(all: Logins, json: boolean, quota: boolean, terminal: Terminal): Promise<number> {
   const before = await all.list()
   if (quota) await Promise.all(before.map(async ({ id }) => all.of(id)?.updateQuota()))
-  const statuses = quota ? await all.list() : before
+  return tell(quota ? await all.list() : before, json, terminal)
+}
+
+function tell(statuses: readonly LoginStatus[], json: boolean, { out }: Terminal): number {
   if (json) out.write(`${JSON.stringify({ logins: statuses }, null, 2)}\n`)
   else for (const status of statuses) out.write(inWords(status))
   return 0

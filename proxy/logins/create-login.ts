@@ -129,7 +129,7 @@ export function createLogin(definition: LoginDefinition, settings: LoginSettings
     readAt = now()
     if (next.type !== 'token') return
     // Google's credentials for programs hold no token yet.
-    const tokens = [next.token.access, next.token.refresh].filter(token => token !== undefined && token !== '')
+    const tokens = [next.token.access, next.token.refresh ?? ''].filter(token => token !== '')
     const unknown = tokens.filter(token => !secrets.includes(token))
     if (unknown.length > 0) secrets = [...secrets, ...unknown]
   }

@@ -185,6 +185,10 @@ export function createFakeBridge(world: FakeWorld = {}) {
       }
     },
     'backends.test': () => ({ ok: true, steps: [{ name: 'One-token answer', ok: true, ms: 320, detail: 'answers' }] }),
+    'logins.list': () => [],
+    'logins.enable': () => ({ ok: true }),
+    'logins.disable': () => ({ ok: true }),
+    'logins.onboard': () => ({ ok: false, reason: 'There is no such login.' }),
     'settings.list': () => ({ file: '/home/ada/.config/llm-interactive-proxy/config.yaml', settings }),
     'settings.set': ({ key, value }) => {
       const setting = settings.find(other => other.key === key)

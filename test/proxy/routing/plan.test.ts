@@ -347,7 +347,12 @@ describe('rewrites', () => {
   })
 
   it('are made once', () => {
-    const twice = { model_aliases: [{ pattern: 'x', replacement: 'y' }, { pattern: 'y', replacement: 'x' }] } // prettier-ignore
+    const twice = {
+      model_aliases: [
+        { pattern: 'x', replacement: 'y' },
+        { pattern: 'y', replacement: 'x' },
+      ],
+    }
     expect(routed('x', 'free', twice)).toBe('free:y')
     expect(routed('y', 'free', twice)).toBe('free:x')
   })

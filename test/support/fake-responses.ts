@@ -116,7 +116,7 @@ export function answerItems(response: ServerResponse, asked: Body, items: readon
 }
 
 /** The head of a streamed answer, and what writes its events, numbered. */
-export function beginResponses(response: ServerResponse) {
+function beginResponses(response: ServerResponse) {
   let sequence = 0
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-request-id': 'req_fake' })
   return {
@@ -127,7 +127,7 @@ export function beginResponses(response: ServerResponse) {
 }
 
 /** A response that has begun. */
-export function baseOf(asked: Body): Body {
+function baseOf(asked: Body): Body {
   return {
     id: 'resp_fake_1',
     object: 'response',
@@ -309,7 +309,7 @@ function faultOfItems(items: readonly Body[]): Fault | undefined {
   const answered = new Set<unknown>()
   for (const [at, item] of items.entries()) {
     const place = `input[${at}]`
-    const type = String(item['type'] ?? 'message')
+    const type = typeof item['type'] === 'string' ? item['type'] : 'message'
     switch (type) {
       case 'message': {
         if (!['user', 'assistant', 'system', 'developer'].includes(String(item['role'])))
@@ -336,7 +336,7 @@ function faultOfItems(items: readonly Body[]): Fault | undefined {
         break
       case 'function_call_output':
       case 'custom_tool_call_output':
-        if (!calls.has(item['call_id']))
+        if (typeof item['call_id'] !== 'string' || !calls.has(item['call_id']))
           return invalid('input', `No tool call found for function call output with call_id ${String(item['call_id'])}`)
         if (item['output'] === undefined) return missing(`${place}.output`)
         answered.add(item['call_id'])

@@ -194,7 +194,7 @@ export function callFields({ status, caller, ...rest }: Fields): Fields {
   return present({ ...rest, status: unusual(status), caller: isDirect ? undefined : caller })
 }
 
-export function unusual(status: unknown): unknown {
+function unusual(status: unknown): unknown {
   return status === 'completed' ? undefined : status
 }
 

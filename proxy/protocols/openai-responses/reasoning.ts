@@ -1,8 +1,7 @@
 import { pack, packThought, unpack, type Carried } from '../../core/carried.ts'
-import type { OpenaiModel } from '../openai-models.ts'
-import { effortFor } from '../openai-models.ts'
-import type { Effort, Part, Reasoning, ReasoningPart, Signature } from '../../core/request.ts'
+import type { Effort, Reasoning, ReasoningPart, Signature } from '../../core/request.ts'
 import { nested, present, record, type Fields } from '../fields.ts'
+import { effortFor, type OpenaiModel } from '../openai-models.ts'
 import type { Dialect } from './dialect.ts'
 import { extras, ID, ours, type WireItem, type WireRequest } from './wire.ts'
 
@@ -112,7 +111,7 @@ function asContent(pieces: readonly { readonly text: string }[]): Fields[] {
 }
 
 /** The pieces that are a summary, and those that are the thought itself. Other vendors' thoughts are told as a summary, since clients show those. */
-export function sorted(pieces: readonly ReasoningPart[]) {
+function sorted(pieces: readonly ReasoningPart[]) {
   const said = pieces.filter(({ text }) => text !== '')
   return {
     summary: said.filter(part => !isContent(part)).map(({ text }) => ({ type: 'summary_text' as const, text })),
@@ -128,7 +127,7 @@ export function isContent(part: Pick<ReasoningPart, 'extras'>): boolean {
  * What a client has to send back with a thought: OpenAI's own token, or what other vendors gave, packed. Clients throw away
  * thoughts without a token, so that a thought of another vendor has one even if there is nothing in it.
  */
-export function tokenOf(pieces: readonly ReasoningPart[]): string | null {
+function tokenOf(pieces: readonly ReasoningPart[]): string | null {
   const last = pieces.findLast(part => hasToken(part)) ?? pieces.at(-1)
   if (last === undefined) return null
   const { encrypted, signature, redacted } = last
@@ -158,9 +157,4 @@ export function encodeThoughtItem(pieces: readonly ReasoningPart[], madeUpId: st
 export function carrierItem(signature: Signature, call: string | undefined, id: string): Fields {
   const token = call === undefined ? pack({ of: 'text', signature }) : pack({ of: 'call', call, signature })
   return { id, type: 'reasoning', summary: [], encrypted_content: token }
-}
-
-/** The signature that a part has of another vendor and that has no place in its item. */
-export function foreignSignature(part: Part): Signature | undefined {
-  return part.type === 'text' || part.type === 'tool-call' ? part.signature : undefined
 }

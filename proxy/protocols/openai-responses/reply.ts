@@ -233,7 +233,7 @@ export function estimated(asked: Request, characters: number): Usage {
   return { input: estimateInput(asked), output: estimateTokens(characters) }
 }
 
-export function charactersOf(parts: readonly Part[]): number {
+function charactersOf(parts: readonly Part[]): number {
   return parts.reduce((sum, part) => {
     if (part.type === 'tool-call') return sum + part.arguments.length
     return sum + ('text' in part ? part.text.length : 0)

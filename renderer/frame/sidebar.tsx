@@ -74,7 +74,11 @@ function SidebarLink({ id, narrow }: { readonly id: ScreenId; readonly narrow: b
 
 function Badge({ id, narrow }: { readonly id: ScreenId; readonly narrow: boolean }): ReactNode {
   const open = useOpenCount()
-  const needKeys = useBackends(state => state.backends?.filter(backend => backend.state === 'needs-key').length ?? 0)
+  // Most of the backends that there are nobody means to use; one that is asked without a key is another matter.
+  const needKeys = useBackends(
+    ({ backends = [] }) =>
+      backends.filter(({ state, isDefault, turns }) => state === 'needs-key' && (isDefault || turns > 0)).length,
+  )
   if (id === 'traffic' && open > 0)
     return <Count look="bg-live-soft text-live" count={open} says={text.sidebar.open(open)} narrow={narrow} />
   if (id === 'keys' && needKeys > 0)

@@ -302,6 +302,7 @@ export const en = {
     anyBackend: 'Any backend',
     columns: 'Columns',
     resetColumns: 'Reset columns',
+    widthOf: (column: string) => `Width of ${column}`,
     layout: { right: 'Detail on the right', bottom: 'Detail below' },
     options: 'View options',
     histogram: (bars: string) => `Requests over the time shown: ${bars}`,

@@ -33,6 +33,18 @@ describe('The traffic list', () => {
     expect(askedFor(fake, 'turns.list')).toContainEqual({ limit: 500 })
   })
 
+  test('has columns that are made wider and narrower by keys', async () => {
+    const { user } = await openApp({ turns: 3 }, 'traffic')
+    const grip = screen.getByRole('separator', { name: 'Width of Client' })
+    grip.focus()
+    await user.keyboard('{ArrowRight}{ArrowRight}{ArrowLeft}')
+    expect(grip.getAttribute('aria-valuenow')).toBe('112')
+    await user.keyboard('{Home}')
+    expect(grip.getAttribute('aria-valuenow')).toBe('104')
+    await user.keyboard('{ArrowLeft>20/}')
+    expect(grip.getAttribute('aria-valuenow')).toBe('34')
+  })
+
   test('draws only what is in view of fifty thousand', async () => {
     await openApp({ turns: 50_000, told: 50_000 }, 'traffic')
     expect(rows().length).toBeGreaterThan(10)

@@ -51,6 +51,8 @@ export const worlds = {
           : store,
     ),
   },
+  /** A quit waits for open streams. */
+  leaving: { turns: 60, open: 2, status: { endsAt: Date.now() + 28_000 } },
   locked: {
     status: { keysLocked: true },
     stores: fakeStores.map(store =>

@@ -14,10 +14,16 @@ const words = text.overview.backends
 /** Tiles shown before the rest is asked for. */
 const SHOWN = 8
 
-/** A tile for each backend: whether it is ready, and how it did in the last hour. */
+function rank({ isDefault, turns, state }: BackendRow): number {
+  if (isDefault) return 0
+  return turns > 0 ? 1 : state === 'ready' ? 2 : 3
+}
+
+/** A tile for each backend, those in use first: whether it is ready, and how it did in the last hour. */
 export function Backends({ backends }: { readonly backends: readonly BackendRow[] }) {
   const [all, setAll] = useState(false)
-  const shown = all ? backends : backends.slice(0, SHOWN)
+  const usedFirst = [...backends].sort((a, b) => rank(a) - rank(b))
+  const shown = all ? usedFirst : usedFirst.slice(0, SHOWN)
   const hidden = backends.length - shown.length
   return (
     <Panel

@@ -22,6 +22,9 @@ export interface Column {
   readonly cell: (turn: TurnRow, now: number) => ReactNode
 }
 
+/** Pixels, for any column. */
+export const LEAST_WIDTH = 34
+
 /** The columns of the list, in their order. */
 export const columns: readonly Column[] = [
   { id: 'state', size: 34, cell: turn => <TurnIcon turn={turn} /> },

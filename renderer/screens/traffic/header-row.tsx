@@ -1,11 +1,17 @@
 import { clsx } from 'clsx'
+import type { KeyboardEvent } from 'react'
+import { usePreferences } from '../../stores/preferences.ts'
 import { text } from '../../text/text.ts'
-import { type ColumnId, columns } from './columns.tsx'
+import { type ColumnId, columns, LEAST_WIDTH } from './columns.tsx'
+
+/** Pixels by which an arrow key changes a column's width. */
+const STEP = 8
+const MOST_WIDTH = 800
 
 /** What the table tells of a column's head. */
 interface Head {
   readonly id: string
-  readonly column: { readonly getIsResizing: () => boolean }
+  readonly column: { readonly getIsResizing: () => boolean; readonly getSize: () => number }
   readonly getResizeHandler: () => (event: unknown) => void
 }
 
@@ -29,6 +35,7 @@ export function HeaderRow({ heads, template }: HeaderRowProps) {
           <div
             key={head.id}
             role="columnheader"
+            aria-label={text.traffic.column[head.id as ColumnId]}
             className={clsx('group relative px-2', column?.isNumber === true && 'text-right')}
           >
             <span className={head.id === 'state' ? 'sr-only' : 'block truncate'}>
@@ -36,12 +43,19 @@ export function HeaderRow({ heads, template }: HeaderRowProps) {
             </span>
             {head.id !== 'state' && (
               <span
-                aria-hidden
+                role="separator"
+                tabIndex={0}
+                aria-orientation="vertical"
+                aria-label={text.traffic.widthOf(text.traffic.column[head.id as ColumnId])}
+                aria-valuenow={head.column.getSize()}
+                aria-valuemin={LEAST_WIDTH}
+                aria-valuemax={MOST_WIDTH}
+                onKeyDown={event => resizeByKey(event, head)}
                 onMouseDown={head.getResizeHandler()}
                 onTouchStart={head.getResizeHandler()}
                 className={clsx(
-                  'absolute -inset-y-1 -right-1 w-2 cursor-col-resize border-r-2 border-transparent hover:border-accent',
-                  head.column.getIsResizing() && 'border-accent',
+                  'absolute -inset-y-1 -right-1 w-2 cursor-col-resize border-r-2 hover:border-accent focus-visible:border-accent focus-visible:outline-none',
+                  head.column.getIsResizing() ? 'border-accent' : 'border-transparent',
                 )}
               />
             )}
@@ -50,4 +64,17 @@ export function HeaderRow({ heads, template }: HeaderRowProps) {
       })}
     </div>
   )
+}
+
+/** The arrows make a column wider and narrower, Home gives it the width that it has by default. */
+function resizeByKey(event: KeyboardEvent, { id, column }: Head) {
+  const steps = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key]
+  if (steps === undefined && event.key !== 'Home') return
+  event.preventDefault()
+  usePreferences.setState(({ columnSizes: { [id]: _, ...others } }) => ({
+    columnSizes:
+      steps === undefined
+        ? others
+        : { ...others, [id]: Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, column.getSize() + steps)) },
+  }))
 }

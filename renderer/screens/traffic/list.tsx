@@ -15,7 +15,7 @@ import { usePreferences } from '../../stores/preferences.ts'
 import type { Filter } from '../../stores/turn-list.ts'
 import { reachOf, useTurns } from '../../stores/turns.ts'
 import { text } from '../../text/text.ts'
-import { columns, fitting } from './columns.tsx'
+import { columns, fitting, LEAST_WIDTH } from './columns.tsx'
 import { HeaderRow } from './header-row.tsx'
 import { Row } from './row.tsx'
 
@@ -38,7 +38,7 @@ interface TrafficListProps {
 // The table keeps which columns there are and how wide; the rows are drawn by the virtualizer alone, since a row model of
 // tens of thousands would be built anew with every word that streams in.
 const features = tableFeatures({ columnVisibilityFeature, columnSizingFeature, columnResizingFeature })
-const defs = columns.map(({ id, size }) => ({ id, size, minSize: 34, header: text.traffic.column[id] }))
+const defs = columns.map(({ id, size }) => ({ id, size, minSize: LEAST_WIDTH, header: text.traffic.column[id] }))
 const noRows: readonly TurnRow[] = []
 
 /** The list: only what is in view is in the page, whatever its length. */

@@ -13,17 +13,18 @@ import { startBusyApp } from './support/busy-app.ts'
  *   npm run screenshots -- FOLDER [name ...]     elsewhere, or only the shots of these names
  */
 
+/* global document, requestAnimationFrame */
 const root = dirname(import.meta.dirname)
 const [folder = join(root, 'out', 'screenshots'), ...only] = process.argv.slice(2)
 const app = await startBusyApp(join(root, 'out', 'main', 'cli.js'))
 const { url } = app
-// Some traffic first, so that the lists are full and the lines have a shape.
-await new Promise(resolve => setTimeout(resolve, 12_000))
-
 const sizes = [
   { width: 1180, height: 760 },
   { width: 860, height: 560 },
 ]
+const themes = ['light', 'dark']
+/** Requests that are in the list before the first picture, so that it is full and the lines have a shape. */
+const ENOUGH = 80
 
 /** What is looked at: a place, and what is done there before the picture is taken. */
 const shots = {
@@ -63,31 +64,42 @@ const shots = {
 
 await mkdir(folder, { recursive: true })
 const browser = await chromium.launch(chromiumOptions)
-for (const colorScheme of ['light', 'dark']) {
-  for (const viewport of sizes) {
-    const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' })
-    const page = await context.newPage()
-    page.on('console', message => {
-      if (message.type() === 'error' || message.type() === 'warning')
-        console.log(`${message.type()}: ${message.text()}`)
-    })
-    page.on('pageerror', error => console.log(`page error: ${error.message}`))
-    // The token in the address is taken at the first load; the places after it go by its hash alone.
-    await page.goto(url)
-    await page.getByRole('navigation').waitFor()
-    for (const [name, go] of Object.entries(shots)) {
-      if (only.length > 0 && !only.includes(name)) continue
-      await go(page)
-      await page.waitForTimeout(350)
+const page = await browser.newPage({ viewport: sizes[0], reducedMotion: 'reduce' })
+page.on('console', message => {
+  if (message.type() === 'error' || message.type() === 'warning') console.log(`${message.type()}: ${message.text()}`)
+})
+page.on('pageerror', error => console.log(`page error: ${error.message}`))
+// The token in the address is taken at the first load; the places after it go by its hash alone.
+await page.goto(url)
+await page.goto(at('traffic'))
+await page.waitForFunction(
+  enough => Number(document.querySelector('[role=grid]')?.getAttribute('aria-rowcount')) > enough,
+  ENOUGH,
+)
+for (const [name, go] of Object.entries(shots)) {
+  if (only.length > 0 && !only.includes(name)) continue
+  await go(page)
+  for (const colorScheme of themes) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    for (const viewport of sizes) {
+      await page.setViewportSize(viewport)
+      await drawn(page)
       await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${viewport.width}.png`) })
-      await page.keyboard.press('Escape')
     }
-    await context.close()
   }
+  await page.setViewportSize(sizes[0])
+  await page.keyboard.press('Escape')
 }
 await browser.close()
 await app.stop()
 console.log(`written to ${folder}`)
+
+/** What a change of the theme or the size brings about has been drawn. */
+function drawn(page) {
+  return page.evaluate(async () => {
+    for (let frame = 0; frame < 3; frame++) await new Promise(resolve => requestAnimationFrame(resolve))
+  })
+}
 
 function at(screen) {
   const place = new URL(url)

@@ -94,9 +94,17 @@ async function answer(response: ServerResponse, count: number) {
   response.end(chunkOf({}, 'stop') + usageChunk + done)
 }
 
+/** Quickly at first, so that there is something to see, then as clients do. */
+const FIRST = { requests: 80, everyMs: 20 }
+const EVERY_MS = 150
+
 function keepAsking(origin: string) {
   let next = 0
-  const timer = setInterval(() => {
+  let timer: NodeJS.Timeout
+  ask()
+  return { stop: () => clearTimeout(timer) }
+
+  function ask() {
     const { agent, model, text } = asked[next++ % asked.length] ?? { agent: '', model: '', text: '' }
     const body = JSON.stringify({
       model: next % 29 === 0 ? 'nosuch:model' : model,
@@ -110,6 +118,6 @@ function keepAsking(origin: string) {
     })
       .then(response => response.text())
       .catch(() => undefined)
-  }, 150)
-  return { stop: () => clearInterval(timer) }
+    timer = setTimeout(ask, next < FIRST.requests ? FIRST.everyMs : EVERY_MS)
+  }
 }

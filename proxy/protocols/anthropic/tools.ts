@@ -2,9 +2,10 @@ import { asFunction } from '../../core/custom-tools.ts'
 import { wireName } from '../../core/names.ts'
 import type { FunctionTool, Message, Request, ServerTool, Tool, ToolChoice } from '../../core/request.ts'
 import type { Fields } from '../fields.ts'
+import { objectSchema } from '../object-schema.ts'
 import { decodeCache, encodeCache, type Block } from './content.ts'
 import type { Family } from './families.ts'
-import { inputSchema, outputSchema } from './schema.ts'
+import { outputSchema } from './schema.ts'
 import { ID, ours, type WireRequest, type WireTool } from './wire.ts'
 
 // ── Decode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -90,7 +91,7 @@ function encodeTool(tool: Tool, family: Family): Block[] {
 
 function encodeFunction(tool: FunctionTool, { jsonSchema }: Family): Block {
   const { cache_control, ...rest } = ours(tool.extras)
-  const schema = inputSchema(tool.parameters)
+  const schema = objectSchema(tool.parameters)
   return {
     ...rest,
     type: 'custom',

@@ -2,6 +2,7 @@ import { asFunction } from '../../core/custom-tools.ts'
 import { wireName, withoutDoubles } from '../../core/names.ts'
 import type { FunctionTool, JsonSchema, Request, ServerTool, Tool, ToolChoice } from '../../core/request.ts'
 import { isRecord, nested, record, type Fields } from '../fields.ts'
+import { objectSchema } from '../object-schema.ts'
 import type { Family } from './families.ts'
 import { decodeSchema, encodeSchema } from './schema.ts'
 import { extras, ID, ours, type WireDeclaration, type WireRequest } from './wire.ts'
@@ -121,7 +122,7 @@ function encodeFunction(tool: FunctionTool, dialect: Dialect): Fields {
 /** Nothing for a function without arguments: an object without properties is refused. */
 function encodeParameters(parameters: JsonSchema | undefined, dialect: Dialect): Fields {
   if (parameters === undefined) return {}
-  const { schema, isWhole } = encodeSchema({ ...parameters, type: 'object' })
+  const { schema, isWhole } = encodeSchema(objectSchema(parameters))
   if (!isWhole && dialect.jsonSchema) return { parametersJsonSchema: withoutDialect(parameters) }
   return isRecord(schema['properties']) ? { parameters: schema } : {}
 }

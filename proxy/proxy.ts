@@ -74,7 +74,7 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
     const backends = await withResolvedHeaders(createBackends(next), secrets)
     const fallback = next.default_backend ?? (await firstUsable(next, backends))
     const plan = createPlan({ backends, config: next, fallback, isConfigured: await configured(next, backends) })
-    const { modelsOf, answers } = createModelLists(upstream, credentialsOf, now)
+    const { modelsOf, answers, factsAt } = createModelLists(upstream, credentialsOf, now)
     const { stateOf, isUsable } = createStates({
       keyStates,
       answers,
@@ -96,6 +96,7 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
       credentialsOf,
       stateOf,
       modelsOf,
+      factsAt,
       isUsable,
       upstream,
       journal,

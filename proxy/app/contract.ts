@@ -89,7 +89,17 @@ const backend = z.object({
 /** Where turns go that name no backend. */
 const route = z.object({ backend: z.string(), model: z.string().optional(), source: z.string() })
 
-const model = z.object({ id: z.string(), backend: z.string(), model: z.string() })
+/** What is known of a model; what is absent is not known. */
+const modelFacts = z.object({
+  /** In tokens. */
+  contextWindow: z.number().optional(),
+  maxOutput: z.number().optional(),
+  /** US dollars for a million tokens. */
+  price: z.object({ input: z.number(), output: z.number() }).optional(),
+  source: z.enum(['config', 'list', 'catalogue']),
+})
+
+const model = z.object({ id: z.string(), backend: z.string(), model: z.string(), facts: modelFacts.optional() })
 
 /** A turn as a row of the list. While it is open it has no outcome. */
 const turn = z.object({

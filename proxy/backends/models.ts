@@ -2,7 +2,8 @@ import type { Credential } from '../core/credential.ts'
 import { ProxyError, kindOfStatus } from '../core/errors.ts'
 import { USER_AGENT } from '../version.ts'
 import { jsonOrText } from '../wire/json.ts'
-import type { RemoteBackend } from './backend.ts'
+import { factsIn, factsOf, type ModelFacts } from '../catalogue/catalogue.ts'
+import type { Backend, RemoteBackend } from './backend.ts'
 import type { CredentialsOf } from './credentials.ts'
 import { endpointsOf, LOOP_HEADER, openedBy } from './endpoints.ts'
 import { textOf, type Upstream } from './upstream.ts'
@@ -19,6 +20,20 @@ export async function askForModels(
   backend: RemoteBackend,
   credential: Credential | undefined,
 ): Promise<readonly string[]> {
+  return (await askForEntries(upstream, backend, credential)).map(({ id }) => id)
+}
+
+/** A model as a backend's list has it. */
+interface Entry {
+  readonly id: string
+  readonly facts: ModelFacts | undefined
+}
+
+async function askForEntries(
+  upstream: Upstream,
+  backend: RemoteBackend,
+  credential: Credential | undefined,
+): Promise<readonly Entry[]> {
   const [api] = backend.apis
   if (backend.missing !== undefined) throw new ProxyError('invalid-request', backend.missing)
   const { models, auth, fixed } = endpointsOf(api, credential)
@@ -49,12 +64,14 @@ export async function askForModels(
       { status },
     )
   }
-  return idsIn(text, backend)
+  return entriesIn(text, backend)
 }
 
 /** Model lists of backends, asked for once and remembered for a while. */
 export function createModelLists(upstream: Upstream, credentialsOf: CredentialsOf, now: () => number) {
   const remembered = new Map<string, Listed>()
+  /** What the lists tell of their models, by backend. */
+  const told = new Map<string, ReadonlyMap<string, ModelFacts>>()
 
   /** What a backend serves: its list, else what it listed last, else what it is known to serve. */
   async function modelsOf(backend: RemoteBackend): Promise<readonly string[]> {
@@ -79,7 +96,9 @@ export function createModelLists(upstream: Upstream, credentialsOf: CredentialsO
   async function ask(backend: RemoteBackend, earlier: Promise<List> | undefined): Promise<List> {
     try {
       const credential = await credentialsOf(backend).take([])
-      return { models: await askForModels(upstream, backend, credential), answers: true }
+      const entries = await askForEntries(upstream, backend, credential)
+      told.set(backend.id, new Map(entries.flatMap(({ id, facts }) => (facts === undefined ? [] : [[id, facts]]))))
+      return { models: entries.map(({ id }) => id), answers: true }
     } catch (error) {
       // A list is a convenience: why a backend can't be asked is told when a turn asks for it.
       const known = remembered.get(backend.id)
@@ -89,7 +108,15 @@ export function createModelLists(upstream: Upstream, credentialsOf: CredentialsO
     }
   }
 
-  return { modelsOf, answers }
+  /** What is known of a model: by the config, else by the backend's list if that was asked for, else by the catalogue. */
+  function factsAt(backend: Backend, model: string): ModelFacts | undefined {
+    const limits =
+      backend.kind === 'remote' && Object.hasOwn(backend.limits ?? {}, model) ? backend.limits?.[model] : undefined
+    const known = told.get(backend.id)?.get(model) ?? (backend.kind === 'remote' ? factsOf(model) : undefined)
+    return limits === undefined ? known : { ...known, ...limits, source: 'config' }
+  }
+
+  return { modelsOf, answers, factsAt }
 }
 
 interface List {
@@ -103,12 +130,12 @@ interface Listed {
 }
 
 /** `{data: [{id}]}` is OpenAI's form, `{models: [{name}]}` Gemini's; some compatible servers send the bare list. */
-function idsIn(text: string, backend: RemoteBackend): readonly string[] {
+function entriesIn(text: string, backend: RemoteBackend): readonly Entry[] {
   const body = jsonOrText(text)
   const list = Array.isArray(body) ? (body as unknown[]) : listIn(body)
   if (list === undefined)
     throw new ProxyError('bad-upstream', `${backend.id} answered its model list with something that is no list.`)
-  return list.flatMap(idIn)
+  return list.flatMap(entryIn)
 }
 
 function listIn(body: unknown): readonly unknown[] | undefined {
@@ -118,10 +145,11 @@ function listIn(body: unknown): readonly unknown[] | undefined {
 }
 
 /** Gemini also lists models that only embed. */
-function idIn(entry: unknown): string[] {
-  if (typeof entry !== 'object' || entry === null) return []
-  const { id, name, supportedGenerationMethods: methods } = entry as Readonly<Record<string, unknown>>
+function entryIn(value: unknown): Entry[] {
+  if (typeof value !== 'object' || value === null) return []
+  const entry = value as Readonly<Record<string, unknown>>
+  const { id, name, supportedGenerationMethods: methods } = entry
   if (Array.isArray(methods) && !methods.includes('generateContent')) return []
-  if (typeof id === 'string') return [id]
-  return typeof name === 'string' ? [name.replace(/^models\//, '')] : []
+  const named = typeof id === 'string' ? id : typeof name === 'string' ? name.replace(/^models\//, '') : undefined
+  return named === undefined ? [] : [{ id: named, facts: factsIn(entry) }]
 }

@@ -90,6 +90,6 @@ function wordsOf({ state, until }: KeyState): string {
 }
 
 /** Hours and minutes of the day. */
-export function clock(at: number): string {
+function clock(at: number): string {
   return new Date(at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
 }

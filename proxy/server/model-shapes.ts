@@ -29,20 +29,37 @@ export const geminiModels: ModelShape = {
   list: models => ({ models: models.map(geminiModel) }),
 }
 
-function openaiModel({ id, backend }: ListedModel) {
-  return { id, object: 'model', created: 0, owned_by: backend }
+/** OpenAI tells no limits; these names are those that other servers of its API have for them. */
+function openaiModel({ id, backend, facts }: ListedModel) {
+  return {
+    id,
+    object: 'model',
+    created: 0,
+    owned_by: backend,
+    context_window: facts?.contextWindow,
+    max_output_tokens: facts?.maxOutput,
+  }
 }
 
-function anthropicModel({ id }: ListedModel) {
-  return { type: 'model', id, display_name: id, created_at: '1970-01-01T00:00:00Z' }
+function anthropicModel({ id, facts }: ListedModel) {
+  return {
+    type: 'model',
+    id,
+    display_name: id,
+    created_at: '1970-01-01T00:00:00Z',
+    max_input_tokens: facts?.contextWindow,
+    max_tokens: facts?.maxOutput,
+  }
 }
 
-function geminiModel({ id, model }: ListedModel) {
+function geminiModel({ id, model, facts }: ListedModel) {
   return {
     name: `models/${id}`,
     baseModelId: model,
     version: '',
     displayName: id,
+    inputTokenLimit: facts?.contextWindow,
+    outputTokenLimit: facts?.maxOutput,
     supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens'],
   }
 }

@@ -1,4 +1,5 @@
 import type { Backend, RemoteBackend } from '../backends/backend.ts'
+import type { ModelFacts } from '../catalogue/catalogue.ts'
 import { ProxyError } from '../core/errors.ts'
 import type { Plan } from '../routing/plan.ts'
 
@@ -9,6 +10,8 @@ export interface ModelsDeps {
   readonly plan: Plan
   readonly isUsable: (backend: RemoteBackend) => boolean | Promise<boolean>
   readonly modelsOf: (backend: RemoteBackend) => Promise<readonly string[]>
+  /** What is known of a model without asking. */
+  readonly factsAt: (backend: Backend, model: string) => ModelFacts | undefined
 }
 
 /** A model by the name that a client can ask for, and the backend that serves it. */
@@ -17,6 +20,7 @@ export interface ListedModel {
   readonly backend: string
   /** Its name at the backend. */
   readonly model: string
+  readonly facts?: ModelFacts | undefined
 }
 
 /** Every model that can be called now: those of the default backend by their own names, the others' with their backend before it. */
@@ -25,7 +29,12 @@ export async function listModels(deps: ModelsDeps): Promise<readonly ListedModel
     [...deps.backends.values()].map(async backend => {
       const models = await callableModels(deps, backend)
       const prefix = backend.id === deps.defaultBackend ? '' : `${backend.id}:`
-      return models.map(model => ({ id: prefix + model, backend: backend.id, model }))
+      return models.map(model => ({
+        id: prefix + model,
+        backend: backend.id,
+        model,
+        ...withFacts(deps, backend, model),
+      }))
     }),
   )
   return lists.flat()
@@ -42,11 +51,16 @@ export async function findModel(deps: ModelsDeps, id: string): Promise<ListedMod
       { param: 'model' },
     )
   }
-  return { id, backend: backend.id, model }
+  return { id, backend: backend.id, model, ...withFacts(deps, backend, model) }
 }
 
 /** What a backend can be asked for now; nothing if it has no key. */
 export async function callableModels(deps: ModelsDeps, backend: Backend): Promise<readonly string[]> {
   if (backend.kind === 'local') return backend.models ?? []
   return (await deps.isUsable(backend)) ? deps.modelsOf(backend) : []
+}
+
+function withFacts({ factsAt }: ModelsDeps, backend: Backend, model: string): { readonly facts?: ModelFacts } {
+  const facts = factsAt(backend, model)
+  return facts === undefined ? {} : { facts }
 }

@@ -279,6 +279,24 @@ describe('a server on this computer', () => {
   })
 })
 
+test('what is known of a model stands in every list of models: by the config, its backend, or the catalogue', async () => {
+  const listed = [{ id: 'a', context_length: 32_000 }, { id: 'b' }, { id: 'claude-haiku-4-5' }]
+  const fake = await vendorWith({ doors: { 'GET /v1/models': response => json(response, 200, { data: listed }) } })
+  const app = await appWith(
+    `backends: { work: { type: custom, protocol: openai-chat, api_url: "${fake.origin}/v1", limits: { b: { context_window: 9000 } } } }`,
+  )
+  const read = async (path: string, headers = {}) => (await fetch(`${app.url}${path}`, { headers })).json()
+  expect(await read('/v1/models')).toMatchObject({
+    data: expect.arrayContaining([
+      expect.objectContaining({ id: 'a', context_window: 32_000 }),
+      expect.objectContaining({ id: 'b', context_window: 9000 }),
+      expect.objectContaining({ id: 'claude-haiku-4-5', max_output_tokens: 64_000 }),
+    ]) as unknown,
+  })
+  expect(await read('/v1/models/a', { 'anthropic-version': '2023-06-01' })).toMatchObject({ max_input_tokens: 32_000 })
+  expect(await read('/v1beta/models/a')).toMatchObject({ inputTokenLimit: 32_000 })
+})
+
 describe('an address of the config that has less than the vendor', () => {
   test('is asked by its first protocol where another is not there', async () => {
     const fake = await vendorWith({

@@ -82,7 +82,8 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const secrets = createSecrets({ env, dataDir: dirname(paths.keysFile), onChange: () => void keysChanged(), warn })
   const upstream = createUpstream()
-  const logins = createLogins(loginPorts({ env, dataDir: dirname(paths.keysFile), upstream }, () => void tellFigures()))
+  const figuresSoon = paced(tellFigures)
+  const logins = createLogins(loginPorts({ env, dataDir: dirname(paths.keysFile), upstream }, figuresSoon))
   const knownSecrets = () => [...secrets.known(), ...logins.known()]
   const store = createStore({
     file: paths.trafficFile,
@@ -106,7 +107,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     turns: turns => notices.tell('turns', turns),
     rush: isRush => notices.tell('rush', isRush),
     // They are sums over the log, and turns close by the thousand.
-    closed: paced(tellFigures),
+    closed: figuresSoon,
   })
   const parts: AppParts = {
     options,

@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Upstream } from '../backends/upstream.ts'
 import { textOf } from '../backends/upstream.ts'
 import type { Env } from '../config/layers.ts'
 import { withFileLock } from '../keys/file-lock.ts'
+import { StoreError } from '../keys/key-store.ts'
 import { createKeychain } from '../keys/keychain.ts'
 import type { Ask, LoginPorts } from '../logins/login.ts'
 
@@ -18,13 +20,36 @@ export function loginPorts(
   return {
     platform: process.platform,
     env,
-    home: env['HOME'] ?? env['USERPROFILE'] ?? homedir(),
+    home: (process.platform === 'win32' ? env['USERPROFILE'] : env['HOME']) ?? homedir(),
     now: Date.now,
     ask: askThrough(upstream),
-    keychain: (service, account) => createKeychain({ service }).get(account),
+    keychain: process.platform === 'darwin' ? readAsSecurity : readKeychain,
     lock: (name, work) => withFileLock(join(dataDir, `${name}.lock`), work),
     onChange,
   }
+}
+
+/** An item of another program. Where there is no keychain at all there is no item either. */
+async function readKeychain(service: string, account: string): Promise<string | undefined> {
+  try {
+    return await createKeychain({ service }).get(account)
+  } catch (error) {
+    if (error instanceof StoreError && error.kind === 'unavailable') return undefined
+    throw error
+  }
+}
+
+/** On macOS the programs whose items these are write them by this tool, so that it may read them without a question each time. */
+function readAsSecurity(service: string, account: string): Promise<string | undefined> {
+  const NOT_FOUND = 44
+  return new Promise((resolve, reject) => {
+    const args = ['find-generic-password', '-s', service, '-a', account, '-w']
+    execFile('/usr/bin/security', args, { timeout: PATIENCE_MS }, (error, output) => {
+      if (error === null) resolve(output.trim())
+      else if (error.code === NOT_FOUND) resolve(undefined)
+      else reject(new Error(`the keychain did not give it (security ended with ${String(error.code ?? error.signal)})`))
+    })
+  })
 }
 
 function askThrough(upstream: Upstream): Ask {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /** What some APIs want of every body, on top of what their protocol does; facts of their rows, as those of `quirks.ts`. */
 export interface Demands {
   /** Switches that every body must have so; a client's body that has them is relayed. */
@@ -8,7 +10,7 @@ export interface Demands {
   readonly refusesRoles?: readonly string[] | undefined
   /** What is around a request of Code Assist beside its project: Gemini CLI's door wants less than Antigravity's. */
   readonly envelope?: 'gemini-cli' | 'antigravity' | undefined
-  /** Headers that name the conversation, by the body's `prompt_cache_key`. */
+  /** Headers that name the conversation, by the body's `prompt_cache_key`, which it then always has. */
   readonly sessionHeaders?: readonly string[] | undefined
 }
 
@@ -32,10 +34,19 @@ export function wantingIn({ demands = {}, fills = {}, refusesRoles = [] }: Deman
 
 /** The body with what the API wants in it. */
 export function demanded(
-  { demands, fills }: Demands,
+  { demands, fills, sessionHeaders }: Demands,
   body: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
-  return { ...fills, ...body, ...demands }
+  const wanted = { ...fills, ...body, ...demands }
+  if (sessionHeaders !== undefined) wanted['prompt_cache_key'] ??= conversationOf(body)
+  return wanted
+}
+
+/** Names a conversation that its client has not named, by how it began: what is asked later in it begins the same. */
+function conversationOf({ model, instructions, input }: Readonly<Record<string, unknown>>): string {
+  const beginning = JSON.stringify([model, instructions, Array.isArray(input) ? input[0] : input])
+  const hex = createHash('sha256').update(beginning).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
 }
 
 /** Headers that follow from the body. */

@@ -26,6 +26,9 @@ const QUOTA_MS = 5 * 60_000
 const LONGEST_REST_MS = 5 * 60_000
 /** Where the system can't tell of changes, a file counts as read for this long. */
 const UNWATCHED_MS = 5000
+/** How long an item of the keychain counts as read, and how soon it is looked for again. */
+const KEYCHAIN_MS = 5 * 60_000
+const KEYCHAIN_RETRY_MS = 30_000
 
 /**
  * One account of one login: reads the owner's credential, keeps it current, and gives it to turns. However many turns wait,
@@ -107,8 +110,14 @@ export function createLogin(definition: LoginDefinition, settings: LoginSettings
   }
 
   function look(): Found | Promise<Found> {
-    const isOld = isUnwatched && now() - readAt > UNWATCHED_MS
-    return found === undefined || isOld ? readAgain() : found
+    return found === undefined || now() - readAt >= goodForMs(found) ? readAgain() : found
+  }
+
+  /** No file tells of a change of the keychain, whose owner may be asked each time that it is read. */
+  function goodForMs(current: Found): number {
+    if (isUnwatched) return UNWATCHED_MS
+    if (current.type === 'token') return current.place.source.type === 'keychain' ? KEYCHAIN_MS : Infinity
+    return KEYCHAIN_RETRY_MS
   }
 
   function readAgain(): Promise<Found> {
@@ -207,13 +216,19 @@ export function createLogin(definition: LoginDefinition, settings: LoginSettings
       if (mark === renewedTo && found?.type === 'token')
         hopeless = { for: markOf(found.token), why: 'the vendor refuses its token although it is new' }
     }
-    if (error.kind === 'rate-limited' && error.retryAfterMs !== undefined) limit(now() + error.retryAfterMs)
+    if (error.kind === 'rate-limited' && error.retryAfterMs !== undefined && !hasRoom())
+      limit(now() + error.retryAfterMs)
     tell()
   }
 
   function limit(until: number) {
     limitedUntil = until
     limitTriedAt = now()
+  }
+
+  /** Whether this answer's headers said that the account's windows are not used up: then the limit is of a model alone. */
+  function hasRoom(): boolean {
+    return quota?.source === 'header' && now() - quota.at < 1000 && quota.limitedUntil === undefined
   }
 
   /** A limit may be lifted early, by the vendor or by paying: a turn is let through now and then to see. */
@@ -298,8 +313,6 @@ export function createLogin(definition: LoginDefinition, settings: LoginSettings
             }),
           ],
     )
-    // No file tells of a change of the keychain.
-    if (places.some(({ source }) => source.type === 'keychain')) isUnwatched = true
   }
 
   async function changed() {

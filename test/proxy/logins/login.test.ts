@@ -347,6 +347,15 @@ describe('the states of a login', () => {
     expect((await login.status()).state).toBe('Ready')
   })
 
+  it('goes on for other models where the account’s windows are not used up', async () => {
+    await world.write(FILE, authFile(accessToken('a', 7200)))
+    const login = open()
+    const credential = await login.take([])
+    login.seen({ 'x-codex-primary-used-percent': '42' })
+    login.report(credential, new ProxyError('rate-limited', 'this model is busy', { retryAfterMs: 60_000 }))
+    expect((await login.status()).state).toBe('Ready')
+  })
+
   it('tells the windows of the quota from the headers of an answer', async () => {
     await world.write(FILE, authFile(accessToken('a', 7200)))
     const login = open()

@@ -91,11 +91,16 @@ describe('openai-codex', () => {
     })
   })
 
-  it('is told its instructions are empty where the client gave none', async () => {
+  it('gets instructions that are empty and a name of the conversation, where the client gave none', async () => {
     await signIn(access('a'))
     const { vendor } = await serve('openai-codex', '/backend-api/codex', request => codexAnswer(request, access('a')))
     expect(await said('openai-codex:gpt-5.5')).toBe('Hello there')
-    expect(vendor.asked[0]?.body['instructions']).toBe('')
+    expect(await said('openai-codex:gpt-5.5')).toBe('Hello there')
+    const [first, second] = vendor.asked
+    expect(first?.body['instructions']).toBe('')
+    expect(first?.headers['session_id']).toMatch(/^[\da-f-]{36}$/)
+    expect(first?.headers['session_id']).toBe(first?.body['prompt_cache_key'])
+    expect(second?.headers['session_id']).toBe(first?.headers['session_id'])
   })
 
   it('gets a request of Codex itself as it is, with the token and the account of the login', async () => {

@@ -92,9 +92,12 @@ function createReducer(root: JsonSchema) {
       : record(schema)
   }
 
-  /** Beside alternatives Google takes nothing, so each of them has what holds of all. */
+  /** Beside alternatives Google takes nothing, so each of them has what holds of all, and those inside of them stand beside them. */
   function reducedChoice({ choices, nullable }: Alternatives): Fields {
-    const schemas = choices.map(reduced).map(schema => (nullable ? { ...schema, nullable: true } : schema))
+    const schemas = choices
+      .map(reduced)
+      .flatMap(schema => (Array.isArray(schema['anyOf']) ? (schema['anyOf'] as Fields[]) : [schema]))
+      .map(schema => (nullable ? { ...schema, nullable } : schema))
     const [only] = schemas
     return schemas.length === 1 && only !== undefined ? only : { anyOf: schemas }
   }

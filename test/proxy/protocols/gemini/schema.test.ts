@@ -53,6 +53,15 @@ describe('encodeSchema', () => {
     ],
     [{ anyOf: [{ type: 'string' }, { type: 'null' }] }, { type: 'STRING', nullable: true }],
     [
+      { anyOf: [{ anyOf: [{ type: 'string' }, { type: 'boolean' }] }, { type: 'null' }] },
+      {
+        anyOf: [
+          { type: 'STRING', nullable: true },
+          { type: 'BOOLEAN', nullable: true },
+        ],
+      },
+    ],
+    [
       { oneOf: [{ type: 'string' }, { type: 'number' }], description: 'Either.' },
       {
         anyOf: [
@@ -202,6 +211,7 @@ describe('encodeSchema', () => {
         const fault = faultOf({ contents: [{ role: 'user', parts: [{ text: 'x' }] }], tools }, 'm')
         expect(fault).toBeUndefined()
       }),
+      { numRuns: 500 },
     )
   })
 })

@@ -6,18 +6,21 @@ const prefixes: Readonly<Record<string, string>> = {
   reasoning: 'rs',
   function_call: 'fc',
   custom_tool_call: 'ctc',
-  function_call_output: 'fco',
-  custom_tool_call_output: 'ctco',
   image_generation_call: 'ig',
 }
 
-/**
- * The id of an item that came without one: the same whenever it is asked for, and another in every answer. Whoever reads
- * such an id can tell that it says nothing but the item's place.
- */
+/** Stands in every id that we make up: no server knows such an item, so that its id is never sent to one. */
+export const MADE_UP = '_lip_'
+
+/** The id of an item that came without one: the same whenever it is asked for, and another in every answer. */
 export function itemId(type: string, response: string, place: number): string {
-  const digits = createHash('sha256').update(`${response}/${place}`).digest('hex').slice(0, 40)
-  return `${prefixes[type] ?? 'item'}_${digits}`
+  const digits = createHash('sha256').update(`${response}/${place}`).digest('hex').slice(0, 32)
+  return `${prefixes[type] ?? 'item'}${MADE_UP}${digits}`
+}
+
+/** An item's id; nothing if there is none, or if it is one of ours and says nothing. */
+export function ownId(id: unknown): string | undefined {
+  return typeof id === 'string' && id !== '' && !id.includes(MADE_UP) ? id : undefined
 }
 
 /** Clients keep answers apart by their ids. */

@@ -2,6 +2,7 @@ import { CARRIED } from '../../core/carried.ts'
 import type { Protocol } from '../protocol.ts'
 import type { Dialect } from './dialect.ts'
 import { decodeError, encodeError } from './errors.ts'
+import { MADE_UP } from './ids.ts'
 import { decodeReply, encodeReply } from './reply.ts'
 import { decodeRequest, encodeRequest } from './request.ts'
 import { decodeStream, encodeStream } from './stream.ts'
@@ -24,7 +25,7 @@ export const openaiResponses: Protocol = {
   decodeError,
   encodeError,
   watch,
-  holdsOurs: body => body.includes(CARRIED),
+  holdsOurs: body => body.includes(CARRIED) || body.includes(MADE_UP),
 }
 
 /** The same format as a server speaks it that differs from OpenAI's. */

@@ -24,6 +24,7 @@ import {
   type Content,
 } from './content.ts'
 import type { Dialect } from './dialect.ts'
+import { ownId } from './ids.ts'
 import { continues, decodeThought, encodeThought } from './reasoning.ts'
 import { decodeItemTools, toolName } from './tools.ts'
 import { extras, ID, ours, type WireItem } from './wire.ts'
@@ -82,10 +83,10 @@ export function decodeItems(
     const { type: _, role, content, id, status, phase, ...rest } = item
     switch (role) {
       case 'user':
-        add('user', decodeContent(content), { ...rest, ...nested('item', present({ id })) })
+        add('user', decodeContent(content), { ...rest, ...nested('item', present({ id: ownId(id) })) })
         break
       case 'assistant':
-        said(decodeSaid(decodeContent(content), present({ ...rest, id, status: unusual(status), phase })))
+        said(decodeSaid(decodeContent(content), present({ ...rest, id: ownId(id), status: unusual(status), phase })))
         break
       case 'system':
       case 'developer':
@@ -189,9 +190,9 @@ function decodeCall(item: Wire<'function_call' | 'custom_tool_call'>): ToolCallP
 }
 
 /** What is worth a word of a call's item: not that the model itself called, nor that the call is whole. */
-export function callFields({ status, caller, ...rest }: Fields): Fields {
+export function callFields({ id, status, caller, ...rest }: Fields): Fields {
   const isDirect = record(caller)['type'] === 'direct'
-  return present({ ...rest, status: unusual(status), caller: isDirect ? undefined : caller })
+  return present({ ...rest, id: ownId(id), status: unusual(status), caller: isDirect ? undefined : caller })
 }
 
 function unusual(status: unknown): unknown {
@@ -366,7 +367,7 @@ function encodeGroup(group: readonly Part[], options: ItemOptions): Fields[] {
       return [encodeCall(first, options)]
     case 'image': {
       const made = kept ? encodeMadeImage(first) : undefined
-      return made?.['id'] === undefined ? [says(`[${first.type}]`)] : [made]
+      return made === undefined || ownId(made['id']) === undefined ? [says(`[${first.type}]`)] : [made]
     }
     case 'audio':
     case 'file':

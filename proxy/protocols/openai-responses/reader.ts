@@ -4,7 +4,7 @@ import type { OpenPart, StopReason, StreamEvent } from '../../core/events.ts'
 import { isRecord, nested, present, record, type Fields } from '../fields.ts'
 import { decodeCitation, decodeMadeImage } from './content.ts'
 import { decodeStreamError } from './errors.ts'
-import { itemId } from './ids.ts'
+import { itemId, ownId } from './ids.ts'
 import { callFields } from './items.ts'
 import { decodeUsage } from './usage.ts'
 import { extras, ID, type WireEvent } from './wire.ts'
@@ -221,9 +221,11 @@ export function createReader() {
 
   function pieceOf(item: Item, kind: Piece): OpenPart {
     if (kind === 'text' || kind === 'refusal') return { type: kind }
-    const own = item.fields['id']
-    const known = typeof own === 'string' && !isMadeUp(item) ? { itemId: own } : {}
-    return { type: 'reasoning', ...(kind === 'summary' && { summary: true }), ...known }
+    return {
+      type: 'reasoning',
+      ...(kind === 'summary' && { summary: true }),
+      ...present({ itemId: ownId(item.fields['id']) }),
+    }
   }
 
   /** Opens the next part of an item; the first has the item's fields, the others say that they belong to it. */
@@ -236,12 +238,7 @@ export function createReader() {
 
   function aboutItem(item: Item): Fields {
     const { phase, id: own } = item.fields
-    return present({ phase, id: item.type === 'reasoning' || isMadeUp(item) ? undefined : own })
-  }
-
-  /** Whether an item's id is one that we give to items without one: it says nothing. */
-  function isMadeUp({ type, place, fields }: Item, own = fields['id']): boolean {
-    return own === itemId(type, id, Number(place))
+    return present({ phase, id: item.type === 'reasoning' ? undefined : ownId(own) })
   }
 
   function readLogprobs(item: Item, logprobs: unknown) {
@@ -294,9 +291,7 @@ export function createReader() {
         kind: item.type === 'custom_tool_call' ? 'custom' : 'function',
         ...(typeof namespace === 'string' && { namespace }),
       },
-      ...extras(
-        nested('item', callFields({ ...more, status: undefined, id: isMadeUp(item, known) ? undefined : known })),
-      ),
+      ...extras(nested('item', callFields({ ...more, status: undefined, id: ownId(known) }))),
     })
   }
 

@@ -3,6 +3,7 @@ import type { Effort, Reasoning, ReasoningPart, Signature } from '../../core/req
 import { nested, present, record, type Fields } from '../fields.ts'
 import { effortFor, type OpenaiModel } from '../openai-models.ts'
 import type { Dialect } from './dialect.ts'
+import { ownId } from './ids.ts'
 import { extras, ID, ours, type WireItem, type WireRequest } from './wire.ts'
 
 /**
@@ -51,7 +52,7 @@ export function decodeThought({
   const parts = pieces.length === 0 ? [{ type: 'reasoning', text: '', summary: true } as const] : pieces
   return parts.map((part, at) => ({
     ...part,
-    ...(id != null && { itemId: id }),
+    ...present({ itemId: ownId(id) }),
     ...(at === parts.length - 1 && token),
     ...extras({ ...ours(part.extras), ...(at === 0 ? nested('item', rest) : { continues: true }) }),
   }))

@@ -104,6 +104,28 @@ describe('a client’s items', () => {
   })
 })
 
+it('items of an answer that another vendor gave go on without the ids that we made up for them', () => {
+  const parts = [
+    { type: 'text', text: 'so' },
+    { type: 'tool-call', id: 'a', name: 'f', arguments: '{}', kind: 'function' },
+  ] as const
+  const asked: Request = { model: 'm', stream: true, system: [], messages: [], tools: [], sampling: {} }
+  const answer = openaiResponses.encodeReply({ id: 'r', model: 'm', parts, reason: 'tool-calls' }, asked)
+  const { output } = JSON.parse(JSON.stringify(answer)) as { output: Fields[] }
+  expect(output.every(({ id }) => typeof id === 'string')).toBe(true)
+
+  const input = [hello, ...output, { type: 'function_call_output', call_id: 'a', output: 'x' }]
+  expect(openaiResponses.holdsOurs?.(Buffer.from(JSON.stringify(input)))).toBe(true)
+  const sent = JSON.parse(JSON.stringify(openaiResponses.encodeRequest(decode(input, { store: true })))) as {
+    input: Fields[]
+  }
+  expect(sent.input.slice(1)).toEqual([
+    { type: 'message', role: 'assistant', content: 'so' },
+    call('a'),
+    { type: 'function_call_output', call_id: 'a', output: 'x' },
+  ])
+})
+
 describe('a conversation of another format', () => {
   it('shows images in results where they are (T58)', () => {
     const image = { type: 'image', source: { type: 'base64', mediaType: 'image/png', data: 'AAAA' } } as const

@@ -3,7 +3,8 @@ import type { RemoteBackend } from '../backends/backend.ts'
 import { testKey } from '../backends/key-test.ts'
 import { ProxyError, toProxyError } from '../core/errors.ts'
 import type { KeyEntry } from '../keys/key-index.ts'
-import { guessBackend } from '../keys/mask.ts'
+import { setVariables } from '../keys/env-keys.ts'
+import { fingerprint, guessBackend } from '../keys/mask.ts'
 import type { StoreState } from '../keys/secrets.ts'
 import { createUpstream } from '../backends/upstream.ts'
 import type { ServerState } from '../server/state.ts'
@@ -15,24 +16,29 @@ export async function listKeys({ secrets, options, proxy }: AppParts): Promise<O
   const [{ entries }, stores] = await Promise.all([secrets.list(), secrets.stores()])
   const stored = entries.map(entry => storedRow(entry, stores))
   const backends = proxy()?.state().backends
-  const fromEnv = Object.entries(presets).flatMap(([id, { envPrefixes }]) => {
-    const envName = `${envPrefixes[0]}_API_KEY`
-    const value = options.env[envName]?.trim() ?? ''
-    if (value === '') return []
-    const overruled = stored.some(key => key.name === id)
-    return [
-      {
-        name: envName,
-        backend: id,
-        fingerprint: value.length >= 12 ? value.slice(-4) : undefined,
-        source: 'env' as const,
-        envName,
-        inUse: !overruled && backends?.has(id) !== false,
-        state: 'ready' as const,
-        detail: overruled ? 'The stored key comes before it.' : undefined,
-      },
-    ]
+  const set = Object.entries(presets).flatMap(([id, { envPrefixes }]) => {
+    const variables = envPrefixes.map(prefix => `${prefix}_API_KEY`)
+    return setVariables(options.env, variables).map(envName => envRow(envName, id))
   })
+
+  function envRow(envName: string, id: string): KeyRow {
+    const value = options.env[envName]?.trim() ?? ''
+    const number = /_API_KEY_(\d+)$/.exec(envName)?.[1]
+    const overruled = stored.some(key => key.name === (number === undefined ? id : `${id}.${number}`))
+    return {
+      name: envName,
+      backend: id,
+      fingerprint: fingerprint(value),
+      source: 'env',
+      envName,
+      inUse: !overruled && backends?.has(id) !== false,
+      state: 'ready',
+      detail: overruled ? 'The stored key comes before it.' : undefined,
+    }
+  }
+
+  // Two backends may read the same variable: it stands with the first.
+  const fromEnv = set.filter((key, at) => set.findIndex(({ name }) => name === key.name) === at)
   return { keys: [...stored, ...fromEnv], stores: storeRows(stores) }
 }
 

@@ -51,7 +51,7 @@ function notRunning({ title, apis: [api] }: RemoteBackend): BackendState {
 function ofLogin(status: LoginStatus | undefined): BackendState {
   if (status === undefined) return { ...off, status: 'Off', detail: 'Off.' }
   const state = status.isUsable ? 'ready' : status.state === 'Off' ? 'off' : 'needs-key'
-  return { state, status: status.state, detail: `${status.state}. ${status.detail}`, keys: [] }
+  return { state, status: status.state, detail: status.detail, keys: [] }
 }
 
 /** The best of its keys speaks for a backend. */
@@ -61,8 +61,8 @@ function ofKeys(keys: readonly KeyState[]): BackendState {
   const good = keys.filter(({ state }) => state === 'ready')
   if (good.length > 0) {
     const names = good.map(({ name }) => name).join(', ')
-    const many = keys.length === 1 ? 'a key' : `${good.length} of ${keys.length} keys ready`
-    return { state: 'ready', status: 'Ready', detail: `Has ${many} (${names}). “Test” tries it.`, keys }
+    const has = keys.length === 1 ? 'Has a key' : `${good.length} of ${keys.length} keys are ready`
+    return { state: 'ready', status: 'Ready', detail: `${has} (${names}). “Test” tries it.`, keys }
   }
   const best = order.flatMap(state => keys.filter(key => key.state === state))[0] ?? first
   const state = best.state === 'not-found' || best.state === 'unreadable' ? 'needs-key' : 'ready'

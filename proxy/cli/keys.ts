@@ -7,6 +7,7 @@ import { createBackends } from '../backends/index.ts'
 import { createUpstream } from '../backends/upstream.ts'
 import { loadConfig } from '../config/load.ts'
 import { ProxyError, toProxyError } from '../core/errors.ts'
+import { setVariables } from '../keys/env-keys.ts'
 import { createSecrets, type Secrets } from '../keys/secrets.ts'
 import { parseOptions, UsageError, type Terminal, type Verb } from './args.ts'
 import { placeOptions, placesOf } from './world.ts'
@@ -45,9 +46,14 @@ export const keys: Verb = async (args, terminal) => {
 
 async function list(secrets: Secrets, json: boolean, { out, env }: Terminal): Promise<number> {
   const [{ entries, problem }, stores] = await Promise.all([secrets.list(), secrets.stores()])
-  const fromEnv = knownBackends.flatMap(({ envPrefixes = [] }) =>
-    envPrefixes.map(prefix => `${prefix}_API_KEY`).filter(variable => (env[variable] ?? '') !== ''),
+  const all = knownBackends.flatMap(({ envPrefixes = [] }) =>
+    setVariables(
+      env,
+      envPrefixes.map(prefix => `${prefix}_API_KEY`),
+    ),
   )
+  // Two backends may read the same variable.
+  const fromEnv = [...new Set(all)]
   if (json) {
     out.write(`${JSON.stringify({ keys: entries, environment: fromEnv, stores, problem }, null, 2)}\n`)
     return 0

@@ -1,5 +1,6 @@
 import { secretReference } from '../config/schema.ts'
 import { cleanKey } from './clean-key.ts'
+import { MOST_KEYS } from './env-keys.ts'
 import type { KeyEntry, KeyIndex, ListWatch } from './key-index.ts'
 import type { KeyStore, StoreId } from './key-store.ts'
 import { createKeychain } from './keychain.ts'
@@ -88,8 +89,6 @@ export interface Secrets {
 
 /** How long a failure is remembered, so that an agent's retries do not each open a prompt. */
 const FAILURE_MS = 30_000
-/** The highest number that a key of a backend may have. */
-const MOST_KEYS = 99
 /** How exact `lastUsedAt` is. */
 const HOUR_MS = 3_600_000
 

@@ -5,7 +5,6 @@ import { createCredentials } from './backends/credentials.ts'
 import { createBackends } from './backends/index.ts'
 import { loginBackends } from './backends/login-presets.ts'
 import { createModelLists } from './backends/models.ts'
-import { presets } from './backends/presets.ts'
 import { createStates } from './backends/states.ts'
 import { createUpstream } from './backends/upstream.ts'
 import type { Config } from './config/schema.ts'
@@ -13,6 +12,7 @@ import type { Secrets } from './keys/secrets.ts'
 import type { Logins } from './logins/index.ts'
 import type { ResponseStore } from './responses/response-store.ts'
 import { createPlan } from './routing/plan.ts'
+import { setUpOf } from './routing/set-up.ts'
 import { createAccess } from './server/access.ts'
 import { describeListenFailure } from './server/address.ts'
 import { createServer, type HttpServer } from './server/server.ts'
@@ -72,8 +72,7 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
     forget()
     ports.logins?.configure(next, loginBackends(next))
     const backends = await withResolvedHeaders(createBackends(next), secrets)
-    const fallback = next.default_backend ?? (await firstUsable(next, backends))
-    const plan = createPlan({ backends, config: next, fallback, isConfigured: await configured(next, backends) })
+    const plan = createPlan({ backends, config: next, ...(await setUpOf(next, backends, hasKey)) })
     const { modelsOf, answers, factsAt } = createModelLists(upstream, credentialsOf, now)
     const { stateOf, isUsable } = createStates({
       keyStates,
@@ -102,28 +101,6 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
       journal,
       responses: ports.responses,
     }
-  }
-
-  /** The backends that somebody set up: with an entry in the config, or a key. */
-  async function configured({ backends: entries }: Config, backends: ReadonlyMap<string, Backend>) {
-    const ids = new Set(Object.keys(entries))
-    await Promise.all(
-      [...backends.values()].map(async backend => {
-        if (backend.kind === 'remote' && backend.key.required && (await hasKey(backend))) ids.add(backend.id)
-      }),
-    )
-    return (id: string) => ids.has(id)
-  }
-
-  /** Where turns go that name no backend, when the config does not say: the first backend set up, else the first with a key. */
-  async function firstUsable({ backends: entries }: Config, backends: ReadonlyMap<string, Backend>): Promise<string> {
-    const configured = Object.keys(entries).find(id => backends.has(id))
-    if (configured !== undefined) return configured
-    for (const id of Object.keys(presets)) {
-      const backend = backends.get(id)
-      if (backend?.kind === 'remote' && backend.key.required && (await hasKey(backend))) return id
-    }
-    return 'demo'
   }
 
   async function start(otherPort?: number) {

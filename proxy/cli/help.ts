@@ -9,12 +9,16 @@ usage: llm-interactive-proxy COMMAND   (short: lip)
               --host ADDRESS            where to listen (127.0.0.1)
               --port PORT               (8000)
               --default-backend NAME    who answers when a request names no backend
+              --static-route SELECTOR   where every request goes that names no backend
               --log-level LEVEL
   status    tell how the running proxy is        --json
   logs      tell the last turns                  --follow --json --last N
   backends  list [--json] [--all], test ID [--model NAME] [--json]
   keys      set NAME [--store keychain|file], list [--json], test NAME, rm NAME
   logins    list [--json] [--quota], enable ID, disable ID, onboard ID
+  route     explain MODEL: where a request would go, and why
+              --client NAME --frontend PROTOCOL --images --tools --tokens N
+              --session-backend ID --session-model SELECTOR --one-off SELECTOR --json
   config    path, check [--json]
 
 Each of them takes --config FILE and --data-dir FOLDER.

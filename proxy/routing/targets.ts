@@ -97,10 +97,15 @@ export function createTargets({ backends, isConfigured, modelsOf, slashSelects }
   function unknownBackend(name: string): ProxyError {
     const ids = [...backends.keys()]
     const meant = nearest(name, ids)
+    const there = ids.filter(id => isConfigured(id) || backends.get(id)?.kind === 'local')
     const hint = meant === undefined ? '' : ` Did you mean ${quote(meant)}?`
-    return new ProxyError('unknown-model', `There is no backend ${quote(name)}.${hint} There are: ${ids.join(', ')}.`, {
-      param: 'model',
-    })
+    return new ProxyError(
+      'unknown-model',
+      `There is no backend ${quote(name)}.${hint} Set up are: ${there.join(', ')}.`,
+      {
+        param: 'model',
+      },
+    )
   }
 
   return { named, mayBeNamedBySlash, takesWhole, target, unknownBackend }

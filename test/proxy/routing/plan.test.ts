@@ -106,7 +106,7 @@ describe('a plan', () => {
   it('refuses an unknown backend and says which there are', () => {
     expect(refusal('frei:gpt-x')).toMatchObject({ kind: 'unknown-model' })
     expect(refusal('frei:gpt-x').message).toMatch(
-      /^There is no backend "frei"\. Did you mean "free"\? There are: work, free, gateway, /,
+      /^There is no backend "frei"\. Did you mean "free"\? Set up are: work, free, gateway, demo\.$/,
     )
     expect(refusal('gone:x').message).toMatch(/^There is no backend "gone"\./)
     expect(refusal('demo.2:x').message).toMatch(/^There is no backend "demo\.2"\./)

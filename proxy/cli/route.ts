@@ -1,0 +1,86 @@
+import { dirname } from 'node:path'
+import { knownBackends } from '../app/parts.ts'
+import { createCredentials } from '../backends/credentials.ts'
+import { createBackends } from '../backends/index.ts'
+import { loadConfig } from '../config/load.ts'
+import { ConfigError } from '../config/problems.ts'
+import { createSecrets } from '../keys/secrets.ts'
+import type { Asking } from '../routing/look.ts'
+import { createPlan, type Explanation } from '../routing/plan.ts'
+import { targetsOf, textOfTarget } from '../routing/route.ts'
+import { setUpOf } from '../routing/set-up.ts'
+import { parseOptions, UsageError, type Terminal, type Verb } from './args.ts'
+import { placeOptions, placesOf } from './world.ts'
+
+const options = {
+  ...placeOptions,
+  json: { type: 'boolean' },
+  client: { type: 'string' },
+  frontend: { type: 'string' },
+  images: { type: 'boolean' },
+  tools: { type: 'boolean' },
+  tokens: { type: 'string' },
+  'session-backend': { type: 'string' },
+  'session-model': { type: 'string' },
+  'one-off': { type: 'string' },
+} as const
+
+/** `route explain [MODEL]` tells where a turn would go and why, by the code that decides it. Nothing is sent. Exit code 1 where it would be refused. */
+export const route: Verb = async (args, terminal) => {
+  const { values, positionals } = parseOptions(args, options, { atMost: 2 })
+  const [action, model = ''] = positionals
+  if (action !== 'explain') throw new UsageError('Say `route explain MODEL`.')
+  const tokens = Number(values.tokens ?? 0)
+  if (!Number.isInteger(tokens) || tokens < 0) throw new UsageError('--tokens is a number of tokens.')
+  const asking: Asking = {
+    client: values.client,
+    protocol: values.frontend,
+    facts: () => ({ images: values.images === true, tools: values.tools === true, tokens }),
+    session: { oneOff: values['one-off'], backend: values['session-backend'], model: values['session-model'] },
+  }
+  try {
+    const explanation = (await planFor(placesOf(terminal, values), terminal)).explain(model, asking)
+    terminal.out.write(
+      values.json === true ? `${JSON.stringify(asJson(explanation), null, 2)}\n` : inWords(explanation),
+    )
+    return explanation.error === undefined ? 0 : 1
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    terminal.err.write(`${error.message}\n`)
+    return 2
+  }
+}
+
+async function planFor(
+  { configFile: file, configRequired: required, keysFile }: ReturnType<typeof placesOf>,
+  { env, err }: Terminal,
+) {
+  const { config } = await loadConfig({ file, required, env, flags: {}, knownBackends })
+  const backends = createBackends(config)
+  const secrets = createSecrets({ env, dataDir: dirname(keysFile), warn: message => err.write(`${message}\n`) })
+  try {
+    const { hasKey } = createCredentials({ secrets, logins: () => undefined, now: Date.now })
+    return createPlan({ backends, config, ...(await setUpOf(config, backends, hasKey)) })
+  } finally {
+    await secrets.close()
+  }
+}
+
+function inWords({ asked, steps, error }: Explanation): string {
+  const heading = asked === '' ? 'A request that names no model' : `A request for ${asked}`
+  const lines = steps.map((step, index) => `${String(index + 1).padStart(3)}  ${step}`)
+  return [`${heading}:`, ...lines, ...(error === undefined ? [] : [`  refused: ${error}`]), ''].join('\n')
+}
+
+function asJson({ asked, steps, route, error }: Explanation) {
+  return {
+    asked,
+    decidedBy: route?.by,
+    kind: route?.kind,
+    keys: route?.kind === 'chain' ? route.keys : undefined,
+    targets: route === undefined ? undefined : targetsOf(route).map(textOfTarget),
+    steps,
+    warnings: route?.warnings,
+    error,
+  }
+}

@@ -1,5 +1,13 @@
 import { hash, wireName } from '../../core/names.ts'
-import type { Message, Part, ReasoningPart, Request, ToolCallPart, ToolResultPart } from '../../core/request.ts'
+import type {
+  Message,
+  Part,
+  ReasoningPart,
+  Request,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+} from '../../core/request.ts'
 import { pairToolResults } from '../../core/tool-results.ts'
 import { isRecord, nested, present, type Fields } from '../fields.ts'
 import { encodeInput } from '../input.ts'
@@ -10,28 +18,64 @@ import { extras, ID, ours, type WireContent, type WireFunctionResponse, type Wir
 
 // ── Decode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The conversation as a client has it. */
+/**
+ * The conversation as a client has it. Contents of the model that follow each other are one message: Google's own SDK keeps each
+ * chunk of a stream as one, so that a text goes on from one to the next.
+ */
 export function decodeContents(wire: readonly WireContent[]): Message[] {
   const calls = createCalls()
-  return wire.map(({ role, parts, ...rest }) => ({
-    role: role === 'model' ? 'assistant' : 'user',
-    parts: decodeParts(parts ?? [], calls),
-    ...extras(rest),
-  }))
+  const messages: Message[] = []
+  let said: Part[] | undefined
+  for (const { role, parts, ...rest } of wire) {
+    if (role !== 'model') {
+      messages.push({ role: 'user', parts: decodeParts(parts ?? [], calls, []), ...extras(rest) })
+      said = undefined
+    } else if (said === undefined) {
+      said = decodeParts(parts ?? [], calls, [])
+      messages.push({ role: 'assistant', parts: said, ...extras(rest) })
+    } else {
+      goOn(said, decodeParts(parts ?? [], calls, said))
+    }
+  }
+  return messages
 }
 
-/** Thoughts of another vendor that come on a part are the ones that stood before it, whole. */
-function decodeParts(wire: readonly WirePart[], calls: Calls): Part[] {
+/** Thoughts of another vendor that come on a part are the ones that stood before it, here or at the end of what was said. */
+function decodeParts(wire: readonly WirePart[], calls: Calls, said: Part[]): Part[] {
   const parts: Part[] = []
   for (const part of wire) {
     const { thoughts } = decodeSignature(part.thoughtSignature)
     if (thoughts !== undefined) {
       while (parts.at(-1)?.type === 'reasoning') parts.pop()
+      if (parts.length === 0) while (said.at(-1)?.type === 'reasoning') said.pop()
       parts.push(...thoughts)
     }
     parts.push(...decodePart(part, calls))
   }
   return parts
+}
+
+/** Adds parts to those before them, of which the last may go on in the first. */
+function goOn(said: Part[], [first, ...others]: readonly Part[]) {
+  if (first === undefined) return
+  const last = said.at(-1)
+  if (
+    last !== undefined &&
+    isFragment(last) &&
+    isFragment(first) &&
+    last.type === first.type &&
+    last.signature === undefined
+  )
+    said[said.length - 1] = { ...first, text: last.text + first.text }
+  else said.push(first)
+  said.push(...others)
+}
+
+/** A text or thought of which nothing else is told. */
+function isFragment(part: Part): part is TextPart | ReasoningPart {
+  if (part.type === 'reasoning')
+    return part.extras === undefined && part.redacted === undefined && part.encrypted === undefined
+  return part.type === 'text' && part.extras === undefined
 }
 
 function decodePart(part: WirePart, calls: Calls): Part[] {

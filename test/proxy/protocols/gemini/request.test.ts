@@ -196,6 +196,31 @@ describe('decodeRequest', () => {
     expect(messages[1]?.parts[1]).not.toHaveProperty('signature')
   })
 
+  it('takes the chunks of a stream, which Google’s own SDK sends back as they came, for one message', () => {
+    const thought = { type: 'reasoning', text: 'whole', signature: { protocol: 'anthropic', value: 'SIG' } } as const
+    const chunk = (part: object) => ({ role: 'model', parts: [part] })
+    const { messages } = decode({
+      contents: [
+        hello,
+        chunk({ text: 'who', thought: true }),
+        chunk({ text: 'le', thought: true }),
+        chunk({ functionCall: { id: 'c', name: 'f' }, thoughtSignature: packThoughts([thought]) }),
+        chunk({ text: 'Hel' }),
+        chunk({ text: 'lo' }),
+        chunk({ text: '', thoughtSignature: 'OWN' }),
+        chunk({ text: 'more' }),
+        hello,
+      ],
+    })
+    expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user'])
+    expect(messages[1]?.parts).toEqual([
+      thought,
+      expect.objectContaining({ type: 'tool-call', id: 'c' }),
+      { ...text('Hello'), signature: { protocol: 'gemini', value: 'OWN' } },
+      text('more'),
+    ])
+  })
+
   it('knows stand-ins for signatures, and keeps Google’s own', () => {
     const signature = (thoughtSignature: string) =>
       decode({ contents: [{ role: 'model', parts: [{ functionCall: { name: 'f' }, thoughtSignature }] }] }).messages[0]

@@ -112,7 +112,12 @@ describe('OpenAI’s SDK', () => {
   it('throws the error that ends a stream', async () => {
     answers = [new ProxyError('overloaded', 'no room left')]
     const stream = await client().responses.create({ model: 'm', input: 'x', stream: true })
-    await expect(Array.fromAsync(stream)).rejects.toThrow('no room left')
+    const seen: string[] = []
+    const reading = (async () => {
+      for await (const { type } of stream) seen.push(type)
+    })()
+    await expect(reading).rejects.toThrow('no room left')
+    expect(seen[0]).toBe('response.created')
   })
 })
 

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createBackends } from '../../../proxy/backends/index.ts'
 import { presets } from '../../../proxy/backends/presets.ts'
@@ -255,6 +256,77 @@ describe('every vendor of Chat Completions', () => {
     expect(askedLast('internlm').body).toMatchObject({ model: 'intern-s1', stream: false, thinking_mode: true })
     expect(text).toContain('chat.completion.chunk')
     expect(text).toContain('data: [DONE]')
+  })
+})
+
+describe('vendors of other protocols', () => {
+  const sse =
+    (frames: readonly object[], named = false) =>
+    (response: ServerResponse) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      const name = (frame: object) => (named && 'type' in frame ? `event: ${String(frame.type)}\n` : '')
+      response.end(frames.map(frame => `${name(frame)}data: ${JSON.stringify(frame)}\n\n`).join(''))
+    }
+  const gemini = {
+    candidates: [{ content: { role: 'model', parts: [{ text: 'Hello there' }] }, finishReason: 'STOP', index: 0 }],
+    usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 2, totalTokenCount: 5 },
+    modelVersion: 'gemini-x',
+    responseId: 'r1',
+  }
+  const text = { type: 'output_text', text: 'Hello there', annotations: [] }
+  const message = { type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content: [text] }
+  const answered = { id: 'resp_1', object: 'response', created_at: 1, model: 'gpt-x', status: 'completed' }
+  const responses = [
+    { type: 'response.created', response: { ...answered, status: 'in_progress', output: [] } },
+    { type: 'response.output_item.added', output_index: 0, item: { ...message, status: 'in_progress', content: [] } },
+    {
+      type: 'response.content_part.added',
+      item_id: 'msg_1',
+      output_index: 0,
+      content_index: 0,
+      part: { ...text, text: '' },
+    },
+    { type: 'response.output_text.delta', item_id: 'msg_1', output_index: 0, content_index: 0, delta: 'Hello there' },
+    { type: 'response.output_text.done', item_id: 'msg_1', output_index: 0, content_index: 0, text: 'Hello there' },
+    { type: 'response.content_part.done', item_id: 'msg_1', output_index: 0, content_index: 0, part: text },
+    { type: 'response.output_item.done', output_index: 0, item: message },
+    {
+      type: 'response.completed',
+      response: { ...answered, output: [message], usage: { input_tokens: 3, output_tokens: 2, total_tokens: 5 } },
+    },
+  ].map((event, sequence_number) => ({ ...event, sequence_number }))
+
+  it.each([
+    ['anthropic', '/v1', 'POST /v1/messages', { place: 'x-api-key', values: [KEY] }, sayHelloInMessages],
+    [
+      'gemini',
+      '',
+      'POST /v1beta/models/some-model:streamGenerateContent?alt=sse',
+      { place: 'x-goog-api-key', values: [KEY] },
+      sse([gemini]),
+    ],
+    [
+      'openai-responses',
+      '/v1',
+      'POST /v1/responses',
+      { place: 'authorization', values: [`Bearer ${KEY}`] },
+      sse(responses, true),
+    ],
+  ])('%s answers a client of Chat Completions', async (id, path, door, auth, answer) => {
+    const fake = await startFakeVendor({ doors: { [door]: answer }, auth, messagesAuth: auth })
+    const variable = `${presets[id as keyof typeof presets].envPrefixes[0]}_API_KEY`
+    const app = await startApp(`backends: { ${id}: { api_url: "${fake.origin}${path}" } }`, { [variable]: KEY })
+    const response = await fetch(`${app.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: `${id}:some-model`, messages: [{ role: 'user', content: 'Hi' }] }),
+    })
+    const answered = await response.text()
+    await app.close()
+    await fake.close()
+    expect(answered).toContain('Hello there')
+    expect(response.status).toBe(200)
+    expect(fake.asked.map(({ what }) => what)).toEqual([door])
   })
 })
 

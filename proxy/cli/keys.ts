@@ -122,7 +122,10 @@ async function test(
   { env, out, err }: Terminal,
 ): Promise<number> {
   const { config } = await loadConfig({ file, required, env, flags: {}, knownBackends })
-  const backend = createBackends(config).get(name)
+  const all = createBackends(config)
+  const [, owner = name, number] = /^(.+)\.(\d{1,2})$/.exec(name) ?? []
+  const backend = all.get(name) ?? all.get(owner)
+  const instance = all.has(name) ? undefined : number
   if (backend?.kind !== 'remote') {
     err.write(
       backend === undefined ? `There is no backend ${name}.\n` : `Backend ${name} is built in and needs no key.\n`,
@@ -130,7 +133,7 @@ async function test(
     return backend === undefined ? 2 : 0
   }
   const { credentialsOf } = createCredentials({ secrets, now: Date.now })
-  const credential = await Promise.resolve(credentialsOf(backend).take([])).catch(toProxyError)
+  const credential = await Promise.resolve(credentialsOf(backend, instance).take([])).catch(toProxyError)
   if (credential instanceof ProxyError) {
     err.write(`${credential.message}\n`)
     return 1

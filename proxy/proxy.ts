@@ -11,6 +11,7 @@ import type { Config } from './config/schema.ts'
 import type { Secrets } from './keys/secrets.ts'
 import type { Logins } from './logins/index.ts'
 import type { ResponseStore } from './responses/response-store.ts'
+import { createBreakers } from './routing/breakers.ts'
 import { createPlan } from './routing/plan.ts'
 import { setUpOf } from './routing/set-up.ts'
 import { createAccess } from './server/access.ts'
@@ -86,6 +87,11 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
       backends,
       defaultBackend: plan.defaultBackend,
       plan,
+      breakers: createBreakers({
+        settings: next.resilience.circuit_breaker,
+        now: () => performance.now(),
+        random: Math.random,
+      }),
       access: createAccess({
         hosts: [next.server.host, ...next.server.allowed_hosts],
         origins: next.server.allowed_origins,

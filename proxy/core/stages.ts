@@ -22,22 +22,36 @@ export async function* tap(
   }
 }
 
+/** An answer of which the beginning is there. */
+export interface Opened {
+  /** The whole answer, its beginning included. */
+  readonly rest: Events
+  /** Whether it ended before it said what was waited for. */
+  readonly isEmpty: boolean
+}
+
 /**
- * Waits until the answer has said something, so that a failure before its first word is thrown here, where it can still
+ * Waits until the answer has told an event that is `enough`, so that a failure before it is thrown here, where it can still
  * become a status or another attempt.
  */
-export async function opened(events: Events): Promise<Events> {
+export async function opened(events: Events, enough: (event: StreamEvent) => boolean): Promise<Opened> {
   const iterator = events[Symbol.asyncIterator]()
-  const first = await iterator.next()
-  return resume(first, iterator)
+  const begun: (readonly StreamEvent[])[] = []
+  for (;;) {
+    const next = await iterator.next()
+    if (next.done === true) return { rest: resume(begun, iterator), isEmpty: true }
+    begun.push(next.value)
+    if (next.value.some(enough)) return { rest: resume(begun, iterator), isEmpty: false }
+  }
 }
 
 async function* resume(
-  first: IteratorResult<readonly StreamEvent[]>,
+  begun: readonly (readonly StreamEvent[])[],
   rest: AsyncIterator<readonly StreamEvent[]>,
 ): AsyncGenerator<readonly StreamEvent[]> {
   try {
-    for (let next = first; next.done !== true; next = await rest.next()) yield next.value
+    yield* begun
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
   } finally {
     await rest.return?.()
   }

@@ -1,4 +1,4 @@
-import type { ErrorKind, ProxyError } from '../core/errors.ts'
+import { ProxyError, type ErrorKind } from '../core/errors.ts'
 
 /** Why an attempt failed, as far as it matters for what is done next. */
 export type FailureClass =
@@ -64,7 +64,12 @@ export const failures: Readonly<Record<FailureClass, FailureRow>> = {
 }
 
 /** The code of an error that says that an answer came and held nothing. */
-export const EMPTY_ANSWER = 'empty_answer'
+const EMPTY_ANSWER = 'empty_answer'
+
+/** The failure of an answer that came and held nothing. */
+export function nothingSaid(): ProxyError {
+  return new ProxyError('bad-upstream', 'The backend answered with nothing.', { code: EMPTY_ANSWER })
+}
 
 /** What vendors call a refusal of content, in their codes. */
 const policyCode = /content.?(policy|filter)|moderation|safety|prohibited|inspection/i

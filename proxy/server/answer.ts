@@ -1,50 +1,114 @@
-import type { ServerResponse } from 'node:http'
-import type { ProxyError } from '../core/errors.ts'
+import { toProxyError, type ProxyError } from '../core/errors.ts'
 import type { Events, StreamEvent } from '../core/events.ts'
+import { collect, type Reply } from '../core/reply.ts'
 import type { Request } from '../core/request.ts'
-import { tap } from '../core/stages.ts'
-import type { Protocol } from '../protocols/protocol.ts'
-import type { OpenTurn } from '../traffic/open-turn.ts'
-import { breakOff, sendEvents, TURN_HEADER, type Framing } from './send.ts'
+import { opened, tap } from '../core/stages.ts'
+import { nothingSaid } from '../routing/failure.ts'
+import type { Ended, OpenTurn } from '../traffic/open-turn.ts'
+import type { AnswerDeps, Asking, Refused } from './asking.ts'
+import { breakOff, sendReply, sendStream, type Sending } from './send.ts'
 
-export interface Answer {
-  readonly protocol: Protocol
-  readonly response: ServerResponse
-  readonly asked: Request
-  readonly framing: Framing
-  readonly turn: OpenTurn
-  readonly events: Events
-  /** How long a stream may be silent before the client gets a sign of life, in milliseconds. */
-  readonly keepAliveMs: number
+/** What is asked, and whether another target may be tried, so that the client is told nothing before the first word. */
+export interface Question {
+  readonly request: Request
+  readonly mayGoOn: boolean
 }
 
 /**
- * The turn that goes through the canonical model: events to the client in its own protocol, what they tell noted in the
- * turn. Gives the error that ended the answer in mid-stream, if one did; throws one that came before its first word.
+ * The turn that goes through the canonical model: events to the client in its own protocol, collected or as they come, what they
+ * tell noted in the turn. Gives the error that ended the answer in mid-stream, if one did; one that came before anything was
+ * sent is a refusal. The client's hang-up aborts `ask` at once.
  */
-export async function answer(asking: Answer): Promise<ProxyError | undefined> {
-  const { protocol, response, asked, framing, turn, events, keepAliveMs } = asking
+export async function answerWith(
+  deps: AnswerDeps,
+  asking: Asking,
+  { request, mayGoOn }: Question,
+  ask: (signal: AbortSignal) => Events,
+): Promise<Ended | Refused> {
+  const { response, turn } = asking
+  turn.streamed = request.stream
+  const hangUp = new AbortController()
+  const abort = () => hangUp.abort()
+  response.once('close', abort)
+  const sending = sendingOf(deps, asking, request)
   let failure: ProxyError | undefined
-  const noted = tap(
-    events,
+  const events = tap(
+    ask(hangUp.signal),
     event => note(turn, event),
     error => (failure = error),
   )
-  const sent = (bytes: Buffer) => {
-    turn.responseBytes += bytes.length
-    turn.responseCapture?.append(bytes)
+  try {
+    if (!request.stream) {
+      const reply = await collect(events)
+      const tell = () => {
+        sendReply(sending, reply)
+        return over(asking)
+      }
+      return mayGoOn && saysNothing(reply) ? { refused: nothingSaid(), tell } : tell()
+    }
+    const { rest, isEmpty } = await opened(events, mayGoOn ? isWord : isAnything)
+    const tell = async () => {
+      await sendStream(sending, rest)
+      return over(asking, failure)
+    }
+    return mayGoOn && isEmpty ? { refused: nothingSaid(), tell } : await tell()
+  } catch (thrown) {
+    const refused = toProxyError(thrown)
+    return { refused, tell: () => tellRefusal(asking, sending, refused) }
+  } finally {
+    response.off('close', abort)
   }
-  await sendEvents(
-    { protocol, response, asked, framing, headers: { [TURN_HEADER]: turn.id }, keepAliveMs, sent },
-    noted,
-  )
+}
+
+function sendingOf({ config }: AnswerDeps, asking: Asking, asked: Request): Sending {
+  const { protocol, response, framing = 'sse', turn } = asking
+  return {
+    protocol,
+    response,
+    asked,
+    framing,
+    turnId: turn.id,
+    keepAliveMs: config.server.keep_alive_seconds * 1000,
+    sent(bytes) {
+      turn.responseBytes += bytes.length
+      turn.responseCapture?.append(bytes)
+    },
+  }
+}
+
+/** Everything has been sent. */
+function over({ response, turn }: Asking, error?: ProxyError): Ended {
   turn.status = response.statusCode
   turn.responseHeaders = response.getHeaders()
-  if (!asked.stream) return undefined
   // The error frame has gone out; a connection that ends cleanly would make the answer look whole.
-  if (failure === undefined) response.end()
-  else breakOff(response)
-  return failure
+  if (error !== undefined) breakOff(response)
+  else if (turn.streamed) response.end()
+  return { error, interrupted: error !== undefined }
+}
+
+/** As a status where nothing has been sent, else in the stream that has begun while the client waited. */
+async function tellRefusal(asking: Asking, sending: Sending, error: ProxyError): Promise<Ended> {
+  if (!asking.response.headersSent) throw error
+  await sendStream(sending, failing(error))
+  return over(asking, error)
+}
+
+async function* failing(error: ProxyError): Events {
+  await Promise.reject(error)
+  yield []
+}
+
+function isAnything(): boolean {
+  return true
+}
+
+/** An answer's opening, and that the backend lives, are no words yet. */
+function isWord({ type }: StreamEvent): boolean {
+  return type === 'part-start'
+}
+
+function saysNothing({ parts, reason }: Reply): boolean {
+  return parts.length === 0 && reason === 'end'
 }
 
 function note(turn: OpenTurn, event: StreamEvent) {

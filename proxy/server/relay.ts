@@ -3,10 +3,13 @@ import type { Api, RemoteBackend } from '../backends/backend.ts'
 import { endpointsOf, openedBy, type Endpoint } from '../backends/endpoints.ts'
 import { refusal } from '../backends/call.ts'
 import { firstOf, requestIdIn, type Upstream, type UpstreamHeaders } from '../backends/upstream.ts'
-import type { Credential, Credentials } from '../core/credential.ts'
+import type { Credential } from '../core/credential.ts'
 import { ProxyError } from '../core/errors.ts'
+import { stoppedShort } from '../protocols/frames.ts'
 import type { Address, Protocol } from '../protocols/protocol.ts'
+import { nothingSaid } from '../routing/failure.ts'
 import type { OpenTurn } from '../traffic/open-turn.ts'
+import type { Refused, Seen } from './asking.ts'
 import type { Exchange } from './exchange.ts'
 import { headersForBackend, headersForClient } from './headers.ts'
 import { createObserver, type Observed } from './observer.ts'
@@ -23,19 +26,14 @@ export interface Relay {
   readonly api: Api
   readonly credential: Credential | undefined
   /** Told the headers of the answer. */
-  readonly seen: Credentials['seen']
+  readonly seen: Seen
   /** What goes to the backend: the client's body, with the backend's name of the model. */
   readonly body: Buffer
   readonly turn: OpenTurn
   /** Where copies of the answer's chunks go. */
   readonly overheard?: Buffer[] | undefined
-}
-
-/** A backend's refusal, which the client has not been told of. */
-export interface Refused {
-  readonly refused: ProxyError
-  /** Tells the client, as the last word of this turn. Throws what is to be told where the backend has no words of its own. */
-  readonly tell: () => Observed
+  /** Whether nothing is to be sent before the first word: an answer that fails before it, or has none, is then a refusal. */
+  readonly holds: boolean
 }
 
 /**
@@ -44,12 +42,15 @@ export interface Refused {
  * has been sent. The client's hang-up gives the backend's request up at once.
  */
 export function relay(asked: Relay): Promise<Observed | Refused> {
-  const { protocol, request, response, upstream, backend, api, credential, seen, body, turn, overheard } = asked
+  const { protocol, request, response, upstream, backend, api, credential, seen, body, turn, overheard, holds } = asked
   const { answer, compact = answer } = endpointsOf(api, credential)
   const door = (asked.door === 'compact' ? compact : answer)(turn.served ?? '', asked.address?.stream === true)
+  const { watch } = protocol
   return new Promise(resolve => {
     const observer = createObserver(protocol, turn)
-    let refusing: Refusing | undefined
+    let refusing: Held | undefined
+    let holding: Held | undefined
+    let patience: NodeJS.Timeout | undefined
     const call = upstream.send(
       {
         method: 'POST',
@@ -71,19 +72,16 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
             refusing = { status, headers, chunks: [] }
             return
           }
-          begin(status, headers)
+          if (holds) hold(status, headers)
+          else begin(status, headers)
         },
         data(chunk) {
-          if (refusing !== undefined) {
-            refusing.chunks.push(chunk)
-            return
+          if (refusing !== undefined) refusing.chunks.push(chunk)
+          else if (holding === undefined) pass(chunk)
+          else {
+            holding.chunks.push(chunk)
+            if (watch.hasContent(chunk)) release()
           }
-          if (!response.write(chunk)) {
-            call.pause()
-            response.once('drain', call.resume)
-          }
-          observer.data(chunk)
-          overheard?.push(chunk)
         },
         end() {
           over()
@@ -91,11 +89,8 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
             resolve(told(refusing))
             return
           }
-          const observed = observer.end()
-          // An answer without its end mark must not look whole to the client either.
-          if (observed.interrupted) breakOff(response)
-          else response.end()
-          resolve(observed)
+          if (holding === undefined) resolve(finish())
+          else resolve(emptyOr(holding))
         },
         failed(error) {
           over()
@@ -119,17 +114,61 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
       answered[TURN_HEADER] = turn.id
       response.writeHead(status, answered)
     }
+    function pass(chunk: Buffer) {
+      if (!response.write(chunk)) {
+        call.pause()
+        response.once('drain', call.resume)
+      }
+      observer.data(chunk)
+      overheard?.push(chunk)
+    }
+    function finish(): Observed {
+      const observed = observer.end()
+      // An answer without its end mark must not look whole to the client either.
+      if (observed.interrupted) breakOff(response)
+      else response.end()
+      return observed
+    }
+
+    /** A backend that thinks for long before its first word must not make its client wait for so long. */
+    function hold(status: number, headers: UpstreamHeaders) {
+      holding = { status, headers, chunks: [] }
+      patience = setTimeout(release, HOLD_MS)
+    }
+    function release() {
+      clearTimeout(patience)
+      const held = holding
+      holding = undefined
+      if (held === undefined) return
+      begin(held.status, held.headers)
+      held.chunks.forEach(pass)
+    }
+    /** The end of an answer that was held back to it: one that was whole, or a stream in which there was no word. */
+    function emptyOr(held: Held): Observed | Refused {
+      const text = Buffer.concat(held.chunks).toString('utf8')
+      const isStream = (firstOf(held.headers['content-type']) ?? '').startsWith('text/event-stream')
+      const tell = () => {
+        release()
+        return finish()
+      }
+      if (!isStream) return tell()
+      const { error, ended } = watch.readStream(text, text)
+      if (error !== undefined) return { refused: new ProxyError('bad-upstream', error, { status: 502 }), tell }
+      return { refused: ended ? nothingSaid() : stoppedShort(), tell }
+    }
     function hungUp() {
+      clearTimeout(patience)
       call.abort()
       if (response.headersSent) observer.end()
       resolve({ error: new ProxyError('cancelled', 'the client hung up'), interrupted: true })
     }
     function over() {
+      clearTimeout(patience)
       response.off('close', hungUp)
     }
     response.once('close', hungUp)
 
-    function told({ status, headers, chunks }: Refusing): Refused {
+    function told({ status, headers, chunks }: Held): Refused {
       const body = Buffer.concat(chunks)
       return {
         refused: refusal(protocol, status, headers, body.toString('utf8')),
@@ -144,12 +183,15 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
   })
 }
 
-/** A refusal whose body is not whole yet. */
-interface Refusing {
+/** An answer of which the client has not heard yet. */
+interface Held {
   readonly status: number
   readonly headers: UpstreamHeaders
   readonly chunks: Buffer[]
 }
+
+/** How long an answer without a word may be held back, in milliseconds. */
+const HOLD_MS = 15_000
 
 function untold(refused: ProxyError): Refused {
   return {

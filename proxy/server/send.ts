@@ -2,9 +2,8 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { ProxyError } from '../core/errors.ts'
 import type { Events } from '../core/events.ts'
-import { collect } from '../core/reply.ts'
+import type { Reply } from '../core/reply.ts'
 import type { Request } from '../core/request.ts'
-import { opened } from '../core/stages.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import { encodeJsonArray } from '../wire/json-array.ts'
 import { encodeSse, type Frames } from '../wire/sse.ts'
@@ -70,27 +69,36 @@ export interface Sending {
   /** What the client asked, whole or streamed. */
   readonly asked: Request
   readonly framing: Framing
-  readonly headers: Readonly<Record<string, string>>
+  readonly turnId: string
   /** How long a stream may be silent before the client gets a sign of life, in milliseconds. */
   readonly keepAliveMs: number
   /** Shown every piece that goes to the client. */
   readonly sent: (bytes: Buffer) => void
 }
 
+/** Sends an answer whole. */
+export function sendReply({ protocol, response, asked, turnId, sent }: Sending, reply: Reply): void {
+  sent(sendJson(response, 200, protocol.encodeReply(reply, asked), { [TURN_HEADER]: turnId }))
+}
+
+/** Sends the head of a stream. */
+export function beginStream(response: ServerResponse, framing: Framing, turnId: string): void {
+  response.writeHead(200, {
+    'content-type': contentTypes[framing],
+    'cache-control': 'no-cache',
+    [TURN_HEADER]: turnId,
+  })
+}
+
 /**
- * Sends an answer as the client asked for it: collected, or as a stream, which is left open at its end. Throws what the events
- * throw as long as nothing has been sent; after that the protocol's error frame tells of it.
+ * Sends an answer as a stream, which may have begun, and is left open at its end. What the events throw is told by the protocol's
+ * error frame.
  */
-export async function sendEvents(sending: Sending, events: Events): Promise<void> {
-  const { protocol, response, asked, framing, headers, sent } = sending
-  if (!asked.stream) {
-    sent(sendJson(response, 200, protocol.encodeReply(await collect(events), asked), headers))
-    return
-  }
-  const answer = await opened(events)
-  response.writeHead(200, { 'content-type': contentTypes[framing], 'cache-control': 'no-cache', ...headers })
+export async function sendStream(sending: Sending, events: Events): Promise<void> {
+  const { protocol, response, asked, framing, turnId, sent } = sending
+  if (!response.headersSent) beginStream(response, framing, turnId)
   const alive = keptAlive(sending)
-  const frames = protocol.encodeStream(answer, asked)
+  const frames = protocol.encodeStream(events, asked)
   try {
     for await (const text of framing === 'sse' ? sseTexts(frames) : encodeJsonArray(frames)) {
       const bytes = Buffer.from(text)

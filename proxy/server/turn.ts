@@ -4,13 +4,14 @@ import type { Plan } from '../routing/plan.ts'
 import type { Journal } from '../traffic/journal.ts'
 import type { OpenTurn } from '../traffic/open-turn.ts'
 import { readAsked } from './asked.ts'
-import { answerFrom, type AttemptDeps } from './attempts.ts'
+import type { AnswerDeps } from './asking.ts'
 import type { Exchange } from './exchange.ts'
 import { refuseLoops } from './loops.ts'
+import { answerAlong } from './route.ts'
 import { sendError, TURN_HEADER } from './send.ts'
 
 /** What a turn needs of the program. */
-export interface TurnDeps extends AttemptDeps {
+export interface TurnDeps extends AnswerDeps {
   /** Where an asked-for model goes, by the config of this moment. */
   readonly plan: Plan
   readonly journal: Journal
@@ -25,12 +26,12 @@ export async function runTurn(deps: TurnDeps, exchange: Exchange): Promise<OpenT
     refuseLoops(request)
     const asked = exchange.read?.(body) ?? readAsked(protocol, body, address)
     turn.asked = asked.model
-    const target = deps.plan.target(asked.model, {
+    const route = deps.plan.route(asked.model, {
       client: turn.client,
       protocol: protocol.id,
       facts: () => factsOf(asked.request()),
     })
-    deps.journal.close(turn, await answerFrom(deps, { ...exchange, asked, turn }, target))
+    deps.journal.close(turn, await answerAlong(deps, { ...exchange, asked, turn }, route))
   } catch (thrown) {
     const error = toProxyError(thrown)
     const { status, bytes } = sendError(response, protocol, error, { [TURN_HEADER]: turn.id })

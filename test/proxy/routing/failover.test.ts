@@ -4,7 +4,7 @@ import { configSchema } from '../../../proxy/config/schema.ts'
 import { ProxyError, type ErrorKind } from '../../../proxy/core/errors.ts'
 import { createBreakers } from '../../../proxy/routing/breakers.ts'
 import { createFailover, type Next } from '../../../proxy/routing/failover.ts'
-import { classOf, EMPTY_ANSWER, failures } from '../../../proxy/routing/failure.ts'
+import { classOf, failures, nothingSaid } from '../../../proxy/routing/failure.ts'
 import { nameOfTarget, type KeyOrder, type Target } from '../../../proxy/routing/route.ts'
 
 const defaults = configSchema.parse({})
@@ -22,7 +22,7 @@ const errors = {
   forbidden: new ProxyError('forbidden', 'not you', { status: 403 }),
   'server-error': new ProxyError('bad-upstream', 'oops', { status: 500 }),
   overloaded: new ProxyError('overloaded', 'busy', { status: 529 }),
-  empty: new ProxyError('bad-upstream', 'nothing', { code: EMPTY_ANSWER }),
+  empty: nothingSaid(),
   cut: new ProxyError('bad-upstream', 'broke off'),
   'model-missing': new ProxyError('unknown-model', 'no such model', { status: 404 }),
   'context-too-long': new ProxyError('context-too-long', 'too long', { status: 400 }),
@@ -114,7 +114,7 @@ describe('a turn over two targets of two keys each, which fails in the same way 
     ['forbidden', ['a1', 'a2', 'b1', 'b2', 'gives up: not you']],
     ['server-error', ['a1', 'b1', 'gives up: oops']],
     ['overloaded', ['a1', 'a1 after 1000', 'b1', 'b1 after 1000', 'gives up: busy']],
-    ['empty', ['a1', 'a1 after 1000', 'b1', 'b1 after 1000', 'gives up: nothing']],
+    ['empty', ['a1', 'a1 after 1000', 'b1', 'b1 after 1000', 'gives up: The backend answered with nothing.']],
     ['cut', ['a1', 'a1 after 1000', 'b1', 'b1 after 1000', 'gives up: broke off']],
     ['model-missing', ['a1', 'b1', 'gives up: no such model']],
     ['context-too-long', ['a1', 'b1', 'gives up: too long']],

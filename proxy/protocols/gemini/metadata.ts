@@ -7,6 +7,7 @@ import { isRecord, present, record, type Fields } from '../fields.ts'
 
 /** The places of the web that an answer rests on, by what was searched for it and by what it repeats. */
 export function decodeCitations({ groundingMetadata, citationMetadata }: Fields): Citation[] {
+  if (groundingMetadata === undefined && citationMetadata === undefined) return []
   const { groundingChunks, groundingSupports } = record(groundingMetadata)
   const chunks = records(groundingChunks).map(chunk =>
     record(chunk['web'] ?? chunk['retrievedContext'] ?? chunk['maps']),

@@ -33,7 +33,7 @@ export function createReader() {
     const { candidates, promptFeedback, usageMetadata, modelVersion, responseId, error, ...rest } = chunk
     if (error != null) throw decodeStreamError(chunk)
     usage = joinUsage(usage, usageMetadata)
-    more = { ...more, ...present(rest) }
+    more = withMore(more, rest)
     if (!started) start(responseId, modelVersion)
     readFeedback(promptFeedback)
     const candidate = (Array.isArray(candidates) ? candidates : []).map(record).find(isFirst)
@@ -62,10 +62,10 @@ export function createReader() {
   function readCandidate(candidate: Fields) {
     const { content, finishReason, index: _, logprobsResult, ...rest } = candidate
     for (const part of listOfRecords(record(content)['parts'])) readPart(part)
-    const logprobs = decodeLogprobs(logprobsResult)
+    const logprobs = logprobsResult === undefined ? [] : decodeLogprobs(logprobsResult)
     if (logprobs.length > 0) addToText({ type: 'logprobs', logprobs })
     for (const citation of decodeCitations(rest)) addToText({ type: 'citation', citation })
-    candidateMore = { ...candidateMore, ...present(rest) }
+    candidateMore = withMore(candidateMore, rest)
     if (typeof finishReason === 'string' && finishReason !== '' && finishReason !== 'FINISH_REASON_UNSPECIFIED')
       rawReason = finishReason
   }
@@ -239,6 +239,12 @@ export const stopReasons: ReadonlyMap<string, StopReason> = new Map([
   ['MALFORMED_RESPONSE', 'malformed-tool-call'],
   ['MISSING_THOUGHT_SIGNATURE', 'malformed-tool-call'],
 ])
+
+/** What else is told, which most chunks have nothing of. */
+function withMore(known: Fields, told: Fields): Fields {
+  for (const _ in told) return { ...known, ...present(told) }
+  return known
+}
 
 function isFirst({ index }: Fields): boolean {
   return index === undefined || index === 0

@@ -45,8 +45,12 @@ export function encodeUsage({ input, output, cacheRead, reasoning, extras: own }
 /** Usage as far as it is known: each chunk tells all of it anew, but for those that only hold the place. */
 export function joinUsage(known: Fields | undefined, told: unknown): Fields | undefined {
   if (!isRecord(told)) return known
-  const counted = Object.entries(present(told)).filter(([name, value]) => value !== 0 || known?.[name] === undefined)
-  return { ...known, ...Object.fromEntries(counted) }
+  const joined: Record<string, unknown> = { ...known }
+  for (const name in told) {
+    const value = told[name]
+    if (value !== null && (value !== 0 || joined[name] === undefined)) joined[name] = value
+  }
+  return joined
 }
 
 function count(value: unknown): number | undefined {

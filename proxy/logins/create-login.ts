@@ -50,7 +50,7 @@ export function createLogin(definition: LoginDefinition, settings: LoginSettings
   /** A token that was renewed, and refused before it was ever taken, means that renewing does not help. */
   let renewedTo: string | undefined
   /** Why only a new sign-in helps, and for which credential that was found. */
-  let hopeless: { readonly for: string; readonly why: string } | undefined
+  let hopeless: { readonly for: string; readonly why: string; readonly until: number } | undefined
   let waitUntil = 0
   let lastError: string | undefined
   let lastRefreshAt: number | undefined
@@ -155,7 +155,8 @@ export function createLogin(definition: LoginDefinition, settings: LoginSettings
     const current = await look()
     if (current.type !== 'token' || !needsRenewal(current)) return current
     const mark = markOf(current.token)
-    if (hopeless?.for === mark) throw signIn(hopeless.why)
+    const why = whyHopeless(current.token)
+    if (why !== undefined) throw signIn(why)
     const isRefused = refused.has(digest(current.token.access))
     const isAlive = !isRefused && (current.token.expiresAt ?? Infinity) > now()
     try {
@@ -171,11 +172,15 @@ export function createLogin(definition: LoginDefinition, settings: LoginSettings
       const failure = error instanceof RefreshError ? error : new RefreshError(toProxyError(error).message)
       lastError = failure.message
       if (failure.retryAfterMs !== undefined) waitUntil = now() + failure.retryAfterMs
-      if (failure.isFinal) hopeless = { for: mark, why: failure.message }
+      if (failure.isFinal) hopeless = { for: mark, why: failure.message, until: Infinity }
       // Renewed early so that nobody waits; while it still holds, a failure is no reason to stop.
       if (isAlive) return current
       throw failure.isFinal ? signIn(failure.message) : notRenewed(failure.message)
     }
+  }
+
+  function whyHopeless(token: Token): string | undefined {
+    return hopeless?.for === markOf(token) && now() < hopeless.until ? hopeless.why : undefined
   }
 
   /** What the vendor must be asked of an account before its first turn; asked once for each. */
@@ -214,7 +219,11 @@ export function createLogin(definition: LoginDefinition, settings: LoginSettings
       const mark = digest(secret)
       refused.add(mark)
       if (mark === renewedTo && found?.type === 'token')
-        hopeless = { for: markOf(found.token), why: 'the vendor refuses its token although it is new' }
+        hopeless = {
+          for: markOf(found.token),
+          why: 'the vendor refuses its token although it is new',
+          until: now() + LONGEST_REST_MS,
+        }
     }
     if (error.kind === 'rate-limited' && error.retryAfterMs !== undefined && !hasRoom())
       limit(now() + error.retryAfterMs)
@@ -291,7 +300,7 @@ export function createLogin(definition: LoginDefinition, settings: LoginSettings
       there: isOn ? undefined : await isThere(places, ports),
       isStale: current !== undefined && needsRenewal(current),
       renewedBy: await renewal.renewedBy(current),
-      hopeless: current?.type === 'token' && hopeless?.for === markOf(current.token) ? hopeless.why : undefined,
+      hopeless: current?.type === 'token' ? whyHopeless(current.token) : undefined,
       limitedUntil,
       hasWorked,
       prepared,

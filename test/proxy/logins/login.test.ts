@@ -295,6 +295,8 @@ describe('a token that the vendor refuses', () => {
     await expect(login.take([first, second])).rejects.toThrow(/needs a new sign-in/)
     await expect(login.take([])).rejects.toThrow(/refuses its token although it is new/)
     expect(asked).toHaveLength(1)
+    world.pass(5 * 60_000)
+    expect((await login.take([])).secret).toBe(accessToken('new-2', 3600))
   })
 })
 

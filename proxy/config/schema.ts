@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { commandsFields } from './commands-schema.ts'
 import { routingFields, selector } from './routing-schema.ts'
 
 /** The schema of `config.yaml`, and the only place where defaults stand. Pure: the window's forms use it too. */
@@ -92,6 +93,7 @@ export const configSchema = z.strictObject({
   /** A selector: who answers when a request names no backend; its model is for clients that name none. */
   default_backend: selector.optional(),
   ...routingFields,
+  ...commandsFields,
   backends: z.record(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'is not a backend id'), backendSchema).prefault({}),
   server: z
     .strictObject({

@@ -45,7 +45,7 @@ describe('an unknown key', () => {
     },
   )
 
-  it.each(['session', 'command_prefix', 'sso', 'identity', '<<', '""'])(
+  it.each(['notifications', 'command_prefix', 'sso', 'identity', '<<', '""'])(
     'that nothing is like is told without a guess: %s',
     async key => {
       const problems = await problemsOf(`log_level: info\n${key}: { enabled: true }\n`)

@@ -29,6 +29,9 @@ it('holds every default', () => {
     },
     traffic: { capture: 'memory', retention_days: 30, max_mb: 500, memory_turns: 200, memory_mb: 128 },
     responses: { retention_days: 30, max_mb: 200 },
+    commands: { mode: 'enabled', prefix: '!/', openai_urls: 'known' },
+    reasoning_aliases: [],
+    sessions: { max: 1000, expire_days: 30 },
     log_level: 'warn',
   })
 })

@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { defineCommand } from './command.ts'
+import { backendSetting } from './route-settings.ts'
+
+export const backend = defineCommand({
+  name: 'backend',
+  aliases: ['provider'],
+  help: 'sends the conversation to a backend, from this message on',
+  examples: ['backend(anthropic)'],
+  takes: ['backend'],
+  also: { name: 'backend', value: 'backend', id: 'backend', 'provider-name': 'backend' },
+  args: z.object({ backend: z.string({ error: 'is missing: name a backend' }) }),
+  run: (args, session, context) => ({
+    session: backendSetting.set(args.backend, session, context),
+    say: `Backend is now ${args.backend}.`,
+  }),
+})

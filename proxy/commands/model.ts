@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { defineCommand } from './command.ts'
+import { modelSetting } from './route-settings.ts'
+
+export const model = defineCommand({
+  name: 'model',
+  help: 'asks another model than the client does, from this message on; without one, the client’s again',
+  examples: ['model(claude-3-5-sonnet-20241022)', 'model(openrouter:qwen/qwen3-coder)', 'model(name=gpt-5)', 'model()'],
+  takes: ['model'],
+  also: { name: 'model', value: 'model' },
+  args: z.object({ model: z.string().default('') }),
+  run(args, before, context) {
+    const session = modelSetting.set(args.model, before, context)
+    const { backend, model } = session.overrides
+    const isMoved = backend !== undefined && backend !== before.overrides.backend
+    const says = [
+      ...(isMoved ? [`Backend is now ${backend}.`] : []),
+      model === undefined ? 'The client’s own model is asked again.' : `Model is now ${model}.`,
+    ]
+    return { session, say: says.join(' ') }
+  },
+})

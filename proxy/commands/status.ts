@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { defineCommand } from './command.ts'
+import { settings } from './settings.ts'
+
+export const status = defineCommand({
+  name: 'status',
+  help: 'tells where the conversation goes, what commands changed in it, and what it has used',
+  examples: ['status'],
+  takes: [],
+  args: z.object({}),
+  run(_, session, { route, asked }) {
+    const { overrides, usage } = session
+    const routed = route(session)
+    const changed = settings.flatMap(({ name, tell }) => {
+      const value = tell(overrides)
+      return value === undefined ? [] : [`${name}: ${value}`]
+    })
+    const routes = Object.entries(overrides.routes ?? {}).map(
+      ([name, { policy, elements }]) => `route ${name} (${policy}): ${elements.join(', ') || 'empty'}`,
+    )
+    const next = overrides.oneOff === undefined ? [] : [`next request only: ${overrides.oneOff}`]
+    const all = [...changed, ...next, ...routes]
+    return {
+      session,
+      say: [
+        `Session ${session.id}. The client asks for ${asked === '' ? 'no model' : asked}.`,
+        'to' in routed ? `It goes to ${routed.to}.` : routed.fault,
+        all.length === 0
+          ? 'Nothing is changed by commands.'
+          : `Changed by commands:\n${all.map(one => `- ${one}`).join('\n')}`,
+        `Used: ${usage.turns} turns, ${usage.input} tokens in, ${usage.output} tokens out${usage.cost > 0 ? `, $${usage.cost.toFixed(4)}` : ''}.`,
+      ].join('\n'),
+    }
+  },
+})

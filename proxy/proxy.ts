@@ -16,6 +16,7 @@ import { createPlan } from './routing/plan.ts'
 import { setUpOf } from './routing/set-up.ts'
 import { createAccess } from './server/access.ts'
 import { describeListenFailure } from './server/address.ts'
+import { createPauses } from './server/pauses.ts'
 import { createServer, type HttpServer } from './server/server.ts'
 import type { ServerState } from './server/state.ts'
 import type { Journal } from './traffic/journal.ts'
@@ -64,6 +65,7 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
     logins: id => ports.logins?.of(id),
     now,
   })
+  const pauses = createPauses()
   const ownKey = randomBytes(24).toString('base64url')
   let state = await build(config)
   let server: HttpServer | undefined
@@ -87,6 +89,7 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
       backends,
       defaultBackend: plan.defaultBackend,
       plan,
+      pauses,
       breakers: createBreakers({
         settings: next.resilience.circuit_breaker,
         now: () => performance.now(),

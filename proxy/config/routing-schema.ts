@@ -86,6 +86,21 @@ export const routingFields = {
       min_retry_wait: seconds.default(1),
     })
     .prefault({}),
+  /** Two models in one turn: `hybrid:[backend:thinks,backend:answers]`. */
+  hybrid: z
+    .strictObject({
+      /** Seconds after which the answer goes on without the thoughts that have not come. */
+      thinking_timeout: seconds.default(60),
+      /** How often there is thinking at all, from 0 to 1, once the first turns are over. */
+      probability: z.number().min(0).max(1).default(1),
+      /** In how many turns of a conversation there always is. */
+      first_turns: z.int().min(1).max(1000).default(1),
+      /** Thinking that fails, or takes longer than so many seconds, is left out in the turns that follow. */
+      slow_after: seconds.default(8),
+      /** In how many. */
+      backoff_turns: z.int().min(0).max(1000).default(2),
+    })
+    .prefault({}),
   resilience: z
     .strictObject({
       circuit_breaker: z

@@ -143,5 +143,5 @@ export type BackendConfig = Config['backends'][string]
 export type TrafficConfig = Config['traffic']
 export type RoutingConfig = Pick<
   Config,
-  'static_route' | 'model_aliases' | 'failover_routes' | 'routing' | 'failure_handling' | 'resilience'
+  'static_route' | 'model_aliases' | 'failover_routes' | 'routing' | 'failure_handling' | 'hybrid' | 'resilience'
 >

@@ -8,6 +8,7 @@ import type { Journal } from '../traffic/journal.ts'
 import type { Ended, OpenTurn } from '../traffic/open-turn.ts'
 import type { Asked } from './asked.ts'
 import type { Exchange } from './exchange.ts'
+import type { Pauses } from './pauses.ts'
 
 /** What answering needs of the program. */
 export interface AnswerDeps {
@@ -15,6 +16,8 @@ export interface AnswerDeps {
   readonly credentialsOf: CredentialsOf
   readonly upstream: Upstream
   readonly breakers: Breakers
+  /** Conversations in which a hybrid does not think for some turns. */
+  readonly pauses: Pauses
   readonly journal: Pick<Journal, 'changed'>
 }
 

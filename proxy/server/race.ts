@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Credential } from '../core/credential.ts'
 import { ProxyError, toProxyError } from '../core/errors.ts'
 import type { Events } from '../core/events.ts'
 import { opened } from '../core/stages.ts'
@@ -9,6 +8,7 @@ import type { Ended } from '../traffic/open-turn.ts'
 import { answerWith } from './answer.ts'
 import type { AnswerDeps, Asking } from './asking.ts'
 import { asks, requestFor } from './attempt.ts'
+import { credentialFor } from './credential-for.ts'
 
 /**
  * Answers a turn from several targets at once: the first that says something wins, and the others are given up at once. A leg
@@ -74,7 +74,7 @@ async function* run(deps: AnswerDeps, asking: Asking, { legs }: Race, signal: Ab
 async function firstWord(deps: AnswerDeps, asking: Asking, leg: Leg, controller: AbortController): Promise<Events> {
   const { target, firstWordWithinMs } = leg
   const request = requestFor(target, asking.asked.request())
-  const { credential, seen } = await credentialFor(deps, leg)
+  const { credential, seen } = await credentialFor(deps, target)
   const late = new ProxyError('timeout', `${nameOfTarget(target)} did not say its first word in time.`)
   const patience =
     firstWordWithinMs === undefined ? undefined : setTimeout(() => controller.abort(late), firstWordWithinMs)
@@ -88,13 +88,4 @@ async function firstWord(deps: AnswerDeps, asking: Asking, leg: Leg, controller:
   } finally {
     clearTimeout(patience)
   }
-}
-
-async function credentialFor(
-  deps: AnswerDeps,
-  { target: { backend, instance } }: Leg,
-): Promise<{ credential: Credential | undefined; seen: ReturnType<AnswerDeps['credentialsOf']>['seen'] }> {
-  if (backend.kind === 'local') return { credential: undefined, seen: undefined }
-  const credentials = deps.credentialsOf(backend, instance)
-  return { credential: await credentials.take([]), seen: credentials.seen }
 }

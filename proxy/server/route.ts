@@ -2,6 +2,7 @@ import type { Route } from '../routing/route.ts'
 import type { Ended } from '../traffic/open-turn.ts'
 import type { AnswerDeps, Asking } from './asking.ts'
 import { answerFromChain } from './chain.ts'
+import { answerFromHybrid } from './hybrid.ts'
 import { answerFromRace } from './race.ts'
 
 /** Answers a turn along its route. Throws what went wrong before anything was sent. */
@@ -12,6 +13,6 @@ export function answerAlong(deps: AnswerDeps, asking: Asking, route: Route): Pro
     case 'race':
       return answerFromRace(deps, asking, route)
     case 'hybrid':
-      return answerFromChain(deps, asking, { ...route, kind: 'chain', targets: [route.actor], keys: 'every' })
+      return answerFromHybrid(deps, asking, route)
   }
 }

@@ -15,6 +15,7 @@ it('holds every default', () => {
       max_failover_hops: 5,
       min_retry_wait: 1,
     },
+    hybrid: { thinking_timeout: 60, probability: 1, first_turns: 1, slow_after: 8, backoff_turns: 2 },
     resilience: { circuit_breaker: { enabled: true, failure_threshold: 3, open_cooldown_seconds: 30 } },
     server: {
       host: '127.0.0.1',

@@ -38,9 +38,10 @@ const shots = {
     await page.getByRole('row').nth(6).click()
     await page.getByRole('tab').first().waitFor()
   },
-  keys: page => page.goto(at('keys')),
+  accounts: page => page.goto(at('accounts')),
+  backends: page => page.goto(at('accounts?tab=backends')),
   'add-key': async page => {
-    await page.goto(at('keys'))
+    await page.goto(at('accounts'))
     await page.getByRole('main').getByRole('button', { name: 'Add a key' }).first().click()
     await page.getByRole('dialog').waitFor()
   },

@@ -14,6 +14,7 @@ export async function backendRows(parts: AppParts): Promise<BackendRow[]> {
       id: backend.id,
       title: backend.title,
       protocol: backend.kind === 'local' ? 'built in' : backend.apis[0].protocol,
+      kind: kindOf(parts, backend),
       url: backend.kind === 'local' ? undefined : backend.apis[0].baseUrl,
       ...(await stateIn(state, backend)),
       isDefault: backend.id === state.defaultBackend,
@@ -32,6 +33,12 @@ export function routeOf(parts: AppParts): Route {
       ? config.default_backend.slice(backend.length + 1)
       : undefined
   return { backend, model, source: sources['default_backend'] ?? 'default' }
+}
+
+function kindOf({ loaded }: AppParts, backend: Backend): BackendRow['kind'] {
+  if (backend.kind === 'local') return 'built-in'
+  if (backend.login !== undefined) return 'login'
+  return loaded().config.backends[backend.id]?.type === 'custom' ? 'custom' : 'service'
 }
 
 async function stateIn({ stateOf }: ServerState, backend: Backend) {

@@ -70,6 +70,8 @@ const backend = z.object({
   id: z.string(),
   title: z.string(),
   protocol: z.string(),
+  /** What it is called with: a key, another program's sign-in, or nothing at all; `custom` is one that the config adds. */
+  kind: z.enum(['service', 'custom', 'login', 'built-in']).optional(),
   /** Where it is called; absent for one that is built in. */
   url: z.string().optional(),
   state: z.enum(['ready', 'needs-key', 'off']),

@@ -55,7 +55,7 @@ const shortcuts: Shortcuts = {
   'mod+shift+m': () => openOverlay('route'),
   'mod+1': () => goTo('overview'),
   'mod+2': () => goTo('traffic'),
-  'mod+3': () => goTo('keys'),
+  'mod+3': () => goTo('accounts'),
   'mod+,': () => goTo('settings'),
   '?': () => openOverlay('shortcuts'),
 }

@@ -115,7 +115,7 @@ function ProxyCommands() {
         icon={KeyRound}
         label={text.palette.addKey}
         run={() => {
-          goTo('keys')
+          goTo('accounts')
           openOverlay('add-key')
         }}
       />

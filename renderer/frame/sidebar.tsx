@@ -81,7 +81,7 @@ function Badge({ id, narrow }: { readonly id: ScreenId; readonly narrow: boolean
   )
   if (id === 'traffic' && open > 0)
     return <Count look="bg-live-soft text-live" count={open} says={text.sidebar.open(open)} narrow={narrow} />
-  if (id === 'keys' && needKeys > 0)
+  if (id === 'accounts' && needKeys > 0)
     return (
       <Count look="bg-warn-soft text-warn" count={needKeys} says={text.sidebar.badKeys(needKeys)} narrow={narrow} />
     )

@@ -1,7 +1,7 @@
 import { Activity, KeyRound, LayoutDashboard, type LucideIcon, Settings2 } from 'lucide-react'
 import type { ComponentType } from 'react'
 import type { ScreenId } from '../stores/place.ts'
-import { Keys } from './keys/keys.tsx'
+import { Accounts } from './accounts/accounts.tsx'
 import { Overview } from './overview/overview.tsx'
 import { Settings } from './settings/settings.tsx'
 import { Traffic } from './traffic/traffic.tsx'
@@ -16,7 +16,7 @@ interface ScreenOfList {
 export const screens = {
   overview: { Screen: Overview, icon: LayoutDashboard, shortcut: 'mod+1' },
   traffic: { Screen: Traffic, icon: Activity, shortcut: 'mod+2' },
-  keys: { Screen: Keys, icon: KeyRound, shortcut: 'mod+3' },
+  accounts: { Screen: Accounts, icon: KeyRound, shortcut: 'mod+3' },
   settings: { Screen: Settings, icon: Settings2, shortcut: 'mod+,' },
 } as const satisfies Readonly<Record<ScreenId, ScreenOfList>>
 

@@ -7,7 +7,7 @@ const forms = (one: string, other: string) => (count: number) => counted(count, 
 export const en = {
   product: 'LLM Interactive Proxy',
 
-  screens: { overview: 'Overview', traffic: 'Traffic', keys: 'Keys', settings: 'Settings' },
+  screens: { overview: 'Overview', traffic: 'Traffic', accounts: 'Accounts', settings: 'Settings' },
 
   actions: {
     add: 'Add',
@@ -178,7 +178,7 @@ export const en = {
     palette: 'Command palette',
     startStop: 'Start or stop the proxy',
     route: 'Switch the default route',
-    screens: 'Overview, Traffic, Keys',
+    screens: 'Overview, Traffic, Accounts',
     settings: 'Settings',
     sheet: 'This sheet',
     filter: 'Filter',
@@ -403,9 +403,45 @@ export const en = {
     splitter: 'Size of the detail',
   },
 
+  accounts: {
+    title: 'Accounts',
+    tabs: { keys: 'Keys', backends: 'Backends' },
+    hint: {
+      keys: 'What the proxy shows to a backend in your name. A stored key is never shown again, only its last four characters.',
+      backends: 'Every service that can answer, how it is now, and the keys that it is called with.',
+    },
+    keyState: {
+      ready: 'Ready',
+      'rate-limited': 'Rate limited',
+      'out-of-credit': 'Out of credit',
+      refused: 'Refused',
+      'not-found': 'Not found',
+      unreadable: 'Unreadable',
+    },
+    until: (state: string, time: string) => `${state} until ${time}`,
+    backends: {
+      label: 'Backends',
+      search: 'Search backends',
+      count: (ready: number, of: number) => `${number(ready)} of ${number(of)} ready`,
+      none: 'No backend is known yet.',
+      noneHint: 'They are listed as soon as the proxy has been started.',
+      noMatch: 'No backend has this in its name or address.',
+      keysOf: (title: string) => `Keys of ${title}`,
+      number: (instance: string) => `number ${instance}`,
+    },
+    test: {
+      hint: 'Asks as requests do: for the models, a short answer, a stream and a tool call. Costs some tens of tokens.',
+      model: 'Model',
+      modelHint: 'Left empty, the cheapest by its name is asked.',
+      key: 'Key',
+      anyKey: 'The next in turn',
+      start: 'Start the test',
+      ok: 'Everything works.',
+      failed: 'This does not work.',
+    },
+  },
+
   keys: {
-    title: 'Keys',
-    hint: 'What the proxy shows to a backend in your name. A stored key is never shown again, only its last four characters.',
     add: 'Add a key',
     empty: 'No keys yet.',
     emptyHint: 'Add one here, or set it in the environment, such as OPENAI_API_KEY.',

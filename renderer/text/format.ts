@@ -10,6 +10,7 @@ const clock = new Intl.DateTimeFormat(language, {
   second: '2-digit',
   hour12: false,
 })
+const hourAndMinute = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hour12: false })
 const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' })
 const full = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium', hour12: false })
 const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
@@ -57,6 +58,11 @@ export function bytes(count: number): string {
 /** The time of day, `10:42:07`. */
 export function timeOfDay(at: number): string {
   return clock.format(at)
+}
+
+/** The time of day to the minute, `10:42`. */
+export function shortTime(at: number): string {
+  return hourAndMinute.format(at)
 }
 
 /** The time of day with milliseconds, and the day when it is not today's. */

@@ -89,7 +89,7 @@ describe.each(Object.keys(shells))('%s', name => {
       const row = page.getByRole('row').filter({ hasText: 'demo' }).first()
       await row.getByText('ok').waitFor()
 
-      await page.getByRole('link', { name: /Keys/ }).click()
+      await page.getByRole('link', { name: /Accounts/ }).click()
       await page.getByRole('main').getByRole('button', { name: 'Add a key' }).first().click()
       const dialog = page.getByRole('dialog')
       await dialog.getByLabel('Key', { exact: true }).fill(KEY)

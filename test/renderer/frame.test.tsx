@@ -55,7 +55,7 @@ describe('The frame', () => {
     const { user } = await openApp(worlds.lively)
     for (const [key, name] of [
       ['2', 'Traffic'],
-      ['3', 'Keys'],
+      ['3', 'Accounts'],
       [',', 'Settings'],
       ['1', 'Overview'],
     ] as const) {

@@ -68,24 +68,44 @@ describe('Nothing stands in anybody’s way', async () => {
       },
     ],
     ['the columns’ menu', { place: 'traffic' }, page => page.getByRole('button', { name: 'View options' }).click()],
-    ['the keys', { place: 'keys' }, page => main(page).getByText('…7F3A').waitFor()],
-    ['a weak store', { world: 'weakStore', place: 'keys' }, page => main(page).getByText('Weak').waitFor()],
+    ['the keys', { place: 'accounts' }, page => main(page).getByText('…7F3A').waitFor()],
+    ['a weak store', { world: 'weakStore', place: 'accounts' }, page => main(page).getByText('Weak').waitFor()],
     [
       'locked keys',
-      { world: 'locked', place: 'keys' },
+      { world: 'locked', place: 'accounts' },
       page => main(page).getByText('Locked', { exact: true }).waitFor(),
     ],
     ['unlocking keys', { world: 'locked' }, page => page.getByRole('button', { name: 'Unlock…' }).click()],
     ['a quit that waits', { world: 'leaving' }, page => page.getByRole('timer').waitFor()],
-    ['no keys', { world: 'fresh', place: 'keys' }, page => main(page).getByText('No keys yet.').waitFor()],
-    ['adding a key', { place: 'keys' }, page => main(page).getByRole('button', { name: 'Add a key' }).click()],
-    ['testing a key', { place: 'keys' }, page => main(page).getByRole('button', { name: 'Test of openai' }).click()],
+    ['no keys', { world: 'fresh', place: 'accounts' }, page => main(page).getByText('No keys yet.').waitFor()],
+    ['adding a key', { place: 'accounts' }, page => main(page).getByRole('button', { name: 'Add a key' }).click()],
+    [
+      'testing a key',
+      { place: 'accounts' },
+      page => main(page).getByRole('button', { name: 'Test of openai' }).click(),
+    ],
     [
       'removing a key',
-      { place: 'keys' },
+      { place: 'accounts' },
       async page => {
         await page.getByRole('button', { name: 'Actions for openai' }).click()
         await page.getByRole('menuitem').click()
+      },
+    ],
+    ['the backends', { place: 'accounts?tab=backends' }, page => main(page).getByText('Needs a key').waitFor()],
+    [
+      'a crowd of backends',
+      { world: 'crowded', place: 'accounts?tab=backends' },
+      page => main(page).getByText('gateway-14', { exact: true }).waitFor(),
+    ],
+    ['no backend that is searched for', { place: 'accounts?tab=backends&q=zzz' }],
+    [
+      'a test of a backend',
+      { place: 'accounts?tab=backends' },
+      async page => {
+        await page.getByRole('button', { name: 'Test of work' }).click()
+        await page.getByRole('button', { name: 'Start the test' }).click()
+        await page.getByText('This does not work.').waitFor()
       },
     ],
     ['the settings', { place: 'settings' }, page => main(page).getByLabel('Port').waitFor()],
@@ -155,7 +175,7 @@ test('Everything is reached by keyboard alone: a request is found, read and left
 })
 
 test('Every control of every screen is in the tab order, and shows where the focus is', async () => {
-  for (const place of ['overview', 'traffic', 'keys', 'settings']) {
+  for (const place of ['overview', 'traffic', 'accounts', 'accounts?tab=backends', 'settings']) {
     const { page, close } = await open({ place })
     await page.getByRole('main').getByRole('button').first().waitFor()
     const reachable = await page
@@ -178,7 +198,7 @@ test('Every control of every screen is in the tab order, and shows where the foc
 })
 
 test('What is clicked is large enough to be hit (24 px)', async () => {
-  for (const place of ['overview', 'traffic', 'keys', 'settings']) {
+  for (const place of ['overview', 'traffic', 'accounts', 'accounts?tab=backends', 'settings']) {
     const { page, close } = await open({ place })
     await page.getByRole('main').getByRole('button').first().waitFor()
     const small = await page.locator('button:visible, a[href]:visible, [role=switch]:visible').evaluateAll(elements =>

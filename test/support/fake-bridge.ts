@@ -151,7 +151,9 @@ export function createFakeBridge(world: FakeWorld = {}) {
           addedAt: Date.now(),
         },
       ]
-      backends = backends.map(row => (row.id === backend ? { ...row, state: 'ready', detail: 'Ready.' } : row))
+      backends = backends.map(row =>
+        row.id === backend ? { ...row, state: 'ready', status: 'Ready', detail: 'Ready.' } : row,
+      )
       tell('keys', {})
       tell('backends', backends)
       return { ok: true }
@@ -184,7 +186,22 @@ export function createFakeBridge(world: FakeWorld = {}) {
         ],
       }
     },
-    'backends.test': () => ({ ok: true, steps: [{ name: 'One-token answer', ok: true, ms: 320, detail: 'answers' }] }),
+    'backends.test': ({ backend }) => {
+      const isGood = backend !== 'work'
+      const rungs = [
+        { name: 'Reach the server', ok: true, ms: 84, detail: 'TLS 1.3' },
+        {
+          name: 'Key and model list',
+          ok: isGood,
+          ms: 212,
+          detail: isGood ? '68 models' : '401: Incorrect API key provided: sk-…7F3A. The key is wrong or was revoked.',
+        },
+        { name: 'One-token answer', ok: true, ms: 640, detail: 'gpt-5.6-terra-mini answers' },
+        { name: 'Streaming', ok: true, ms: 910, detail: 'first token after 420 ms' },
+        { name: 'Tool call', ok: true, ms: 1180, detail: 'calls the tool as asked' },
+      ]
+      return { ok: isGood, steps: isGood ? rungs : rungs.slice(0, 2) }
+    },
     'logins.list': () => [],
     'logins.enable': () => ({ ok: true }),
     'logins.disable': () => ({ ok: true }),
@@ -391,9 +408,12 @@ export const fakeBackends: readonly BackendRow[] = [
     id: 'openai',
     title: 'OpenAI',
     protocol: 'openai-chat',
+    kind: 'service',
     url: 'https://api.openai.com/v1',
     state: 'ready',
-    detail: 'Ready.',
+    status: 'Ready',
+    detail: 'Has a key (keychain:openai). “Test” tries it.',
+    keys: [{ name: 'keychain:openai', state: 'ready', detail: 'Ready.' }],
     isDefault: true,
     turns: 184,
     failures: 1,
@@ -403,9 +423,21 @@ export const fakeBackends: readonly BackendRow[] = [
     id: 'openrouter',
     title: 'OpenRouter',
     protocol: 'openai-chat',
+    kind: 'service',
     url: 'https://openrouter.ai/api/v1',
     state: 'ready',
-    detail: 'Ready.',
+    status: 'Ready',
+    detail: '1 of 2 keys is ready (OPENROUTER_API_KEY_2). “Test” tries it.',
+    keys: [
+      {
+        instance: '1',
+        name: 'OPENROUTER_API_KEY',
+        state: 'rate-limited',
+        detail: 'Rate limited: 20 requests a minute are free.',
+        until: new Date(2026, 10, 23, 14, 5).getTime(),
+      },
+      { instance: '2', name: 'OPENROUTER_API_KEY_2', state: 'ready', detail: 'Ready.' },
+    ],
     isDefault: false,
     turns: 82,
     failures: 1,
@@ -415,8 +447,10 @@ export const fakeBackends: readonly BackendRow[] = [
     id: 'work',
     title: 'work',
     protocol: 'openai-chat',
+    kind: 'custom',
     url: 'http://127.0.0.1:9101/v1',
     state: 'needs-key',
+    status: 'Needs a key',
     detail: 'Set WORK_KEY in the environment, or add a key.',
     isDefault: false,
     turns: 0,
@@ -425,8 +459,10 @@ export const fakeBackends: readonly BackendRow[] = [
   {
     id: 'demo',
     title: 'Demo (built in)',
-    protocol: 'openai-chat',
+    protocol: 'built in',
+    kind: 'built-in',
     state: 'ready',
+    status: 'Ready',
     detail: 'Answers without a key.',
     isDefault: false,
     turns: 3,

@@ -12,7 +12,9 @@ export const worlds = {
       isDefault: backend.id === 'demo',
       turns: 0,
       failures: 0,
-      ...(backend.id === 'demo' ? {} : { state: 'needs-key', detail: `Add a key for ${backend.title}.` }),
+      ...(backend.id === 'demo'
+        ? {}
+        : { state: 'needs-key', status: 'Needs a key', detail: `Add a key for ${backend.title}.`, keys: [] }),
     })),
     route: { backend: 'demo', source: 'default' },
     keys: [],
@@ -73,7 +75,9 @@ export const worlds = {
         title: `A gateway with a long name, number ${i + 1}`,
         protocol: 'openai-chat',
         url: `https://gateway-${i + 1}.example/v1`,
+        kind: 'custom' as const,
         state: i % 4 === 3 ? ('off' as const) : ('ready' as const),
+        status: i % 4 === 3 ? 'Not running' : 'Ready',
         detail: 'Ready.',
         isDefault: false,
         turns: 4210 + i,

@@ -51,7 +51,7 @@ export function Health(props: HealthProps) {
         <Button
           look="primary"
           onClick={() => {
-            goTo('keys')
+            goTo('accounts')
             openOverlay('add-key')
           }}
         >

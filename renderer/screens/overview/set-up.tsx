@@ -44,7 +44,7 @@ export function setUpSteps(
       act: {
         label: text.keys.add,
         run: () => {
-          goTo('keys')
+          goTo('accounts')
           openOverlay('add-key')
         },
       },

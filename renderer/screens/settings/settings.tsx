@@ -1,7 +1,8 @@
-import { Search, SearchX } from 'lucide-react'
+import { SearchX } from 'lucide-react'
 import { useEffect } from 'react'
 import { Button } from '../../components/button.tsx'
 import { Empty } from '../../components/panel.tsx'
+import { SearchBox } from '../../components/search-box.tsx'
 import { Bone, Loading } from '../../components/skeleton.tsx'
 import { TroublePanel } from '../../frame/trouble-panel.tsx'
 import { refine, usePlace } from '../../stores/place.ts'
@@ -46,7 +47,7 @@ export function Settings() {
             <h1 className="text-page font-semibold">{words.title}</h1>
             {file !== '' && <p className="selectable truncate text-small text-text-3">{words.file(file)}</p>}
           </div>
-          <SearchBox value={search} />
+          <SearchBox label={words.search} value={search} onChange={q => refine({ q })} />
         </header>
         {status !== undefined && <TroublePanel status={status} />}
         {error !== undefined && settings === undefined && (
@@ -72,27 +73,6 @@ export function Settings() {
           </>
         )}
       </div>
-    </div>
-  )
-}
-
-function SearchBox({ value }: { readonly value: string }) {
-  return (
-    <div className="flex h-7 w-60 items-center gap-1.5 rounded-control border border-line-strong bg-surface px-2 focus-within:border-accent focus-within:outline-2 focus-within:outline-accent">
-      <Search size={14} className="text-text-3" aria-hidden />
-      <input
-        type="text"
-        role="searchbox"
-        aria-label={words.search}
-        placeholder={words.search}
-        spellCheck={false}
-        value={value}
-        onChange={event => refine({ q: event.target.value })}
-        onKeyDown={event => {
-          if (event.key === 'Escape') refine({ q: undefined })
-        }}
-        className="min-w-0 flex-1 bg-transparent focus-visible:outline-none"
-      />
     </div>
   )
 }

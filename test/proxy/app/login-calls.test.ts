@@ -51,7 +51,11 @@ it('tells of the backend what it tells of the login', async () => {
   const { handlers } = started.app
   await handlers['logins.enable']({ id: 'openai-codex', version: (await codex()).terms.version })
   const { backends } = await handlers['app.snapshot']()
-  expect(backends.find(({ id }) => id === 'openai-codex')).toMatchObject({ state: 'ready', status: 'Ready' })
+  expect(backends.find(({ id }) => id === 'openai-codex')).toMatchObject({
+    kind: 'login',
+    state: 'ready',
+    status: 'Ready',
+  })
 })
 
 it('says what is wrong with what does not work', async () => {

@@ -14,9 +14,16 @@ const words = text.keys.form
 
 type Place = 'keychain' | 'file'
 
+interface AddKeyProps {
+  /** The backend it is for, where that is known before. */
+  readonly backend?: string | undefined
+  readonly onClose: () => void
+}
+
 /** Takes a key in. What is typed goes to the app and nowhere else, and is forgotten when this closes. */
-export function AddKey({ onClose }: { readonly onClose: () => void }) {
+export function AddKey({ backend: given, onClose }: AddKeyProps) {
   const backends = useBackends(state => state.backends) ?? []
+  const services = backends.filter(({ url, kind }) => url !== undefined && kind !== 'login')
   // The file needs nothing but a passphrase, so it can be chosen even where none was given yet.
   const places = useKeys(state => state.stores).filter(
     ({ id, usable }) => id === 'file' || (id === 'keychain' && usable),
@@ -26,7 +33,7 @@ export function AddKey({ onClose }: { readonly onClose: () => void }) {
   const [value, setValue] = useState('')
   const [isShown, setShown] = useState(false)
   const [guessed, setGuessed] = useState<string>()
-  const [chosen, setChosen] = useState<string>()
+  const [chosen, setChosen] = useState(given)
   const [place, setPlace] = useState<Place>()
   const [passphrase, setPassphrase] = useState('')
   const [refusal, setRefusal] = useState<string>()
@@ -76,7 +83,7 @@ export function AddKey({ onClose }: { readonly onClose: () => void }) {
         <>
           <Button
             disabled={value.trim() === '' || backend === undefined || ladder.isRunning}
-            onClick={() => void ladder.run({ backend: backend ?? '', value: value.trim() })}
+            onClick={() => void ladder.run(() => call('keys.test', { backend: backend ?? '', value: value.trim() }))}
             className="mr-auto"
           >
             {ladder.isRunning ? text.keys.testing : words.test}
@@ -125,7 +132,7 @@ export function AddKey({ onClose }: { readonly onClose: () => void }) {
               label={words.backend}
               value={backend}
               placeholder={words.backendPlaceholder}
-              choices={backends.filter(row => row.url !== undefined).map(row => ({ value: row.id, label: row.title }))}
+              choices={services.map(row => ({ value: row.id, label: row.title }))}
               onChange={setChosen}
             />
           )}
@@ -156,7 +163,7 @@ export function AddKey({ onClose }: { readonly onClose: () => void }) {
             )}
           </Field>
         )}
-        <Ladder state={ladder.state} />
+        <Ladder state={ladder.state} ok={text.keys.testOk} failed={text.keys.testFailed} />
       </form>
     </Dialog>
   )

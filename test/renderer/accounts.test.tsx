@@ -7,7 +7,7 @@ const SECRET = 'sk-or-v1-0123456789abcdef'
 
 describe('The keys', () => {
   test('are listed with where they come from, whether they are in use, and nothing secret', async () => {
-    await openApp(worlds.lively, 'keys')
+    await openApp(worlds.lively, 'accounts')
     const [, openai, openrouter, old] = screen.getAllByRole('row')
     expect(openai?.textContent).toMatch(/OpenAI…7F3AKeychain.*Ready/)
     expect(openrouter?.textContent).toMatch(/EnvironmentOPENROUTER_API_KEY/)
@@ -15,7 +15,7 @@ describe('The keys', () => {
   })
 
   test('take a new one in: pasted, told by its beginning, tested, saved, and forgotten here', async () => {
-    const { user, ...fake } = await openApp(worlds.fresh, 'keys')
+    const { user, ...fake } = await openApp(worlds.fresh, 'accounts')
     await user.click(screen.getAllByRole('button', { name: 'Add a key' })[0] as HTMLElement)
     const sheet = within(await screen.findByRole('dialog'))
     await user.click(sheet.getByLabelText('Key'))
@@ -33,14 +33,14 @@ describe('The keys', () => {
   })
 
   test('say why one is not taken', async () => {
-    const { user } = await openApp(worlds.lively, 'keys')
+    const { user } = await openApp(worlds.lively, 'accounts')
     await user.click(screen.getByRole('button', { name: 'Add a key' }))
     await user.type(await screen.findByLabelText('Key'), 'sk-abc def{Enter}')
     expect(await screen.findByText(/A key has no spaces in it/)).toBeDefined()
   })
 
   test('ask for a passphrase where they go to a file', async () => {
-    const { user, ...fake } = await openApp(worlds.weakStore, 'keys')
+    const { user, ...fake } = await openApp(worlds.weakStore, 'accounts')
     await user.click(screen.getByRole('button', { name: 'Add a key' }))
     await user.type(await screen.findByLabelText('Key'), 'sk-abcdefghijklmnop')
     expect(screen.getByRole('button', { name: 'Save key' }).hasAttribute('disabled')).toBe(true)
@@ -66,7 +66,7 @@ describe('The keys', () => {
   })
 
   test('offer to unlock the file where it is listed', async () => {
-    const { user } = await openApp(worlds.locked, 'keys')
+    const { user } = await openApp(worlds.locked, 'accounts')
     const stores = within(screen.getByRole('region', { name: 'Where new keys go' }))
     expect(stores.getByText('Locked')).toBeDefined()
     await user.click(stores.getByRole('button', { name: 'Unlock…' }))
@@ -74,7 +74,7 @@ describe('The keys', () => {
   })
 
   test('warn of a weak store, and name the one that does not answer', async () => {
-    await openApp(worlds.weakStore, 'keys')
+    await openApp(worlds.weakStore, 'accounts')
     const stores = within(screen.getByRole('region', { name: 'Where new keys go' }))
     expect(stores.getByText('Weak')).toBeDefined()
     expect(stores.getByText('No Secret Service answers on the session bus.')).toBeDefined()
@@ -82,7 +82,7 @@ describe('The keys', () => {
   })
 
   test('are tested rung by rung', async () => {
-    const { user } = await openApp(worlds.lively, 'keys')
+    const { user } = await openApp(worlds.lively, 'accounts')
     await user.click(screen.getByRole('button', { name: 'Test of openai' }))
     const dialog = within(await screen.findByRole('dialog'))
     expect(await dialog.findByText('The key works.')).toBeDefined()
@@ -94,7 +94,7 @@ describe('The keys', () => {
   })
 
   test('go only after a question', async () => {
-    const { user, ...fake } = await openApp(worlds.lively, 'keys')
+    const { user, ...fake } = await openApp(worlds.lively, 'accounts')
     const remove = async (answer: string) => {
       await user.click(screen.getByRole('button', { name: 'Actions for openai' }))
       await user.click(await screen.findByRole('menuitem', { name: 'Remove…' }))
@@ -109,7 +109,7 @@ describe('The keys', () => {
   })
 
   test('say why they can’t be listed', async () => {
-    const { user, ...fake } = await openApp(worlds.broken, 'keys')
+    const { user, ...fake } = await openApp(worlds.broken, 'accounts')
     expect(await screen.findByText('The keychain did not answer within 5 s.')).toBeDefined()
     await user.click(screen.getByRole('button', { name: 'Try again' }))
     await waitFor(() => expect(askedFor(fake, 'keys.list').length).toBeGreaterThan(1))
@@ -123,8 +123,84 @@ test('Where no keychain answers, a key can still go into a file with a passphras
     inUse: false,
     weak: false,
   }))
-  const { user } = await openApp({ ...worlds.fresh, stores }, 'keys')
+  const { user } = await openApp({ ...worlds.fresh, stores }, 'accounts')
   expect(screen.getByText(/No keychain answers here/)).toBeDefined()
   await user.click(screen.getAllByRole('button', { name: 'Add a key' })[0] as HTMLElement)
   expect(await screen.findByLabelText('Passphrase')).toBeDefined()
+})
+
+describe('The backends', () => {
+  const line = (title: string) => {
+    const list = within(screen.getByRole('list', { name: 'Backends' }))
+    return within(list.getByText(title).closest('li') as HTMLElement)
+  }
+
+  test('are listed with their state in words, the default first, and each of several keys with its health', async () => {
+    const { user } = await openApp(worlds.lively, 'accounts')
+    await user.click(screen.getByRole('tab', { name: 'Backends' }))
+    expect(location.hash).toBe('#/accounts?tab=backends')
+    expect(screen.getByText('3 of 4 ready')).toBeDefined()
+    const [first] = within(screen.getByRole('list', { name: 'Backends' })).getAllByRole('listitem')
+    expect(first?.textContent).toMatch(/^OpenAIopenaidefault/)
+    expect(line('work').getByText('Needs a key')).toBeDefined()
+    const keys = within(line('OpenRouter').getByRole('list', { name: 'Keys of OpenRouter' }))
+    expect(keys.getAllByRole('listitem').map(key => key.textContent)).toEqual([
+      'Rate limited until 14:05OPENROUTER_API_KEYnumber 1',
+      'ReadyOPENROUTER_API_KEY_2number 2',
+    ])
+  })
+
+  test('show in the list of keys what they found wrong with one', async () => {
+    await openApp(worlds.lively, 'accounts')
+    const row = screen.getByRole('row', { name: /OPENROUTER_API_KEY/ })
+    expect(row.textContent).toContain('Rate limited until 14:05')
+    expect(row.textContent).toContain('20 requests a minute are free.')
+  })
+
+  test('are found by name, address and state', async () => {
+    const { user } = await openApp(worlds.crowded, 'accounts?tab=backends')
+    await user.type(screen.getByRole('searchbox', { name: 'Search backends' }), 'not running number 4')
+    const list = screen.getByRole('list', { name: 'Backends' })
+    expect(
+      within(list)
+        .getAllByRole('listitem')
+        .map(item => item.textContent)
+        .join(),
+    ).toContain('gateway-4')
+    await user.type(screen.getByRole('searchbox'), 'zzz')
+    expect(screen.getByText('No backend has this in its name or address.')).toBeDefined()
+    await user.click(screen.getByRole('button', { name: 'Clear' }))
+    expect(within(screen.getByRole('list', { name: 'Backends' })).getAllByRole('listitem').length).toBeGreaterThan(15)
+  })
+
+  test('are tried as requests use them, once that is asked for, up to the rung that breaks', async () => {
+    const { user, ...fake } = await openApp(worlds.lively, 'accounts?tab=backends')
+    await user.click(screen.getByRole('button', { name: 'Test of work' }))
+    const dialog = within(await screen.findByRole('dialog'))
+    expect(askedFor(fake, 'backends.test')).toEqual([])
+    await user.type(dialog.getByLabelText('Model'), 'gpt-x{Enter}')
+    expect(await dialog.findByText('This does not work.')).toBeDefined()
+    expect(askedFor(fake, 'backends.test')).toEqual([{ backend: 'work', model: 'gpt-x' }])
+    expect(dialog.getAllByRole('listitem').map(rung => rung.textContent)).toEqual([
+      'Reach the serverTLS 1.384 ms',
+      'Key and model list401: Incorrect API key provided: sk-…7F3A. The key is wrong or was revoked.212 ms',
+    ])
+  })
+
+  test('are tried with one of several keys', async () => {
+    const { user, ...fake } = await openApp(worlds.lively, 'accounts?tab=backends')
+    await user.click(screen.getByRole('button', { name: 'Test of OpenRouter' }))
+    await user.click(await screen.findByRole('button', { name: 'Key: The next in turn' }))
+    await user.click(await screen.findByRole('menuitemradio', { name: '2 · OPENROUTER_API_KEY_2' }))
+    await user.click(screen.getByRole('button', { name: 'Start the test' }))
+    expect(await screen.findByText('Everything works.')).toBeDefined()
+    expect(askedFor(fake, 'backends.test')).toEqual([{ backend: 'openrouter', instance: '2' }])
+  })
+
+  test('take a key in for the one that was chosen', async () => {
+    const { user } = await openApp(worlds.lively, 'accounts?tab=backends')
+    await user.click(screen.getByRole('button', { name: 'Actions for work' }))
+    await user.click(await screen.findByRole('menuitem', { name: 'Add a key…' }))
+    expect(await screen.findByRole('button', { name: 'Backend: work' })).toBeDefined()
+  })
 })

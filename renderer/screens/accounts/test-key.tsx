@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent } from 'react'
+import { call } from '../../bridge.ts'
 import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { text } from '../../text/text.ts'
@@ -13,7 +14,8 @@ interface TestKeyProps {
 /** Tests a stored key, at once when it opens. */
 export function TestKey({ name, backend, onClose }: TestKeyProps) {
   const ladder = useLadder()
-  const start = useEffectEvent(() => void ladder.run({ backend }))
+  const run = () => void ladder.run(() => call('keys.test', { backend }))
+  const start = useEffectEvent(run)
   useEffect(() => start(), [])
   return (
     <Dialog
@@ -22,7 +24,7 @@ export function TestKey({ name, backend, onClose }: TestKeyProps) {
       title={text.keys.testOf(name)}
       actions={
         <>
-          <Button disabled={ladder.isRunning} onClick={() => void ladder.run({ backend })}>
+          <Button disabled={ladder.isRunning} onClick={run}>
             {ladder.isRunning ? text.keys.testing : text.actions.retry}
           </Button>
           <Button look="primary" onClick={onClose}>
@@ -31,7 +33,7 @@ export function TestKey({ name, backend, onClose }: TestKeyProps) {
         </>
       }
     >
-      <Ladder state={ladder.state} />
+      <Ladder state={ladder.state} ok={text.keys.testOk} failed={text.keys.testFailed} />
     </Dialog>
   )
 }

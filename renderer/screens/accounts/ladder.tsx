@@ -1,31 +1,30 @@
 import { useState } from 'react'
-import type { Input, Output, TestStep } from '../../../proxy/app/contract.ts'
-import { call } from '../../bridge.ts'
+import type { Output, TestStep } from '../../../proxy/app/contract.ts'
 import { Card } from '../../components/panel.tsx'
 import { Bone } from '../../components/skeleton.tsx'
 import { ToneIcon } from '../../components/state.tsx'
 import { duration } from '../../text/format.ts'
-import { text } from '../../text/text.ts'
 
-const words = text.keys
+/** What a test is told of: whether all of it held, and its rungs. */
+type Tested = Output<'keys.test'>
 
 type LadderState =
   | undefined
   | { readonly state: 'running' }
   | { readonly state: 'failed'; readonly message: string }
-  | ({ readonly state: 'done' } & Output<'keys.test'>)
+  | ({ readonly state: 'done' } & Tested)
 
-/** A test of a key, and what came of it. */
+/** A test, and what came of it. */
 export function useLadder() {
   const [state, setState] = useState<LadderState>()
   return {
     state,
     isRunning: state?.state === 'running',
     clear: () => setState(undefined),
-    run: async (input: Input<'keys.test'>) => {
+    run: async (test: () => Promise<Tested>) => {
       setState({ state: 'running' })
       try {
-        setState({ state: 'done', ...(await call('keys.test', input)) })
+        setState({ state: 'done', ...(await test()) })
       } catch (error) {
         setState({ state: 'failed', message: (error as Error).message })
       }
@@ -33,8 +32,15 @@ export function useLadder() {
   }
 }
 
+interface LadderProps {
+  readonly state: LadderState
+  /** What it comes to, in words. */
+  readonly ok: string
+  readonly failed: string
+}
+
 /** The rungs of a test with their times, up to the one that broke. */
-export function Ladder({ state }: { readonly state: LadderState }) {
+export function Ladder({ state, ok, failed }: LadderProps) {
   return (
     <div role="status" className="flex flex-col gap-2">
       {state?.state === 'running' && <Bone className="h-24" />}
@@ -43,7 +49,7 @@ export function Ladder({ state }: { readonly state: LadderState }) {
         <>
           <p className="flex items-center gap-2 font-semibold">
             <ToneIcon tone={state.ok ? 'ok' : 'error'} size={16} />
-            {state.ok ? words.testOk : words.testFailed}
+            {state.ok ? ok : failed}
           </p>
           <Card>
             <ol className="divide-y divide-line">

@@ -8,6 +8,7 @@ import type { Tone } from '../../outcomes.ts'
 import { useBackends } from '../../stores/backends.ts'
 import { ago, dayOf, NONE } from '../../text/format.ts'
 import { text } from '../../text/text.ts'
+import { healthInWords, healthOf, type KeyHealth, keyTones } from './states.ts'
 
 const words = text.keys
 const tones: Readonly<Record<KeyRow['state'], Tone>> = { ready: 'ok', unreadable: 'error', locked: 'warn' }
@@ -48,7 +49,8 @@ interface KeyLineProps extends Omit<KeyTableProps, 'keys'> {
 }
 
 function KeyLine({ of: key, onTest, onRemove }: KeyLineProps) {
-  const title = useBackends(state => state.backends?.find(({ id }) => id === key.backend)?.title ?? key.backend)
+  const backend = useBackends(state => state.backends?.find(({ id }) => id === key.backend))
+  const title = backend?.title ?? key.backend
   return (
     <tr className="[&>td]:px-3 [&>td]:py-2 [&>td]:align-top">
       <td>
@@ -68,10 +70,7 @@ function KeyLine({ of: key, onTest, onRemove }: KeyLineProps) {
         )}
       </td>
       <td>
-        <StateTag tone={key.inUse || key.state !== 'ready' ? tones[key.state] : 'idle'}>
-          {key.inUse || key.state !== 'ready' ? words.state[key.state] : words.notInUse}
-        </StateTag>
-        {key.detail !== undefined && <span className="mt-0.5 block text-small text-text-3">{key.detail}</span>}
+        <KeyState of={key} health={healthOf(key, backend)} />
       </td>
       <td className="whitespace-nowrap text-text-2">{key.lastUsedAt === undefined ? NONE : ago(key.lastUsedAt)}</td>
       <td>
@@ -99,5 +98,23 @@ function KeyLine({ of: key, onTest, onRemove }: KeyLineProps) {
         </span>
       </td>
     </tr>
+  )
+}
+
+/** How a key is, and where its backend has found fault with it, that. */
+function KeyState({ of: key, health }: { readonly of: KeyRow; readonly health: KeyHealth | undefined }) {
+  const isFaulty = key.state === 'ready' && health !== undefined && health.state !== 'ready'
+  const detail = isFaulty ? health.detail : key.detail
+  return (
+    <>
+      {isFaulty ? (
+        <StateTag tone={keyTones[health.state]}>{healthInWords(health)}</StateTag>
+      ) : (
+        <StateTag tone={key.inUse || key.state !== 'ready' ? tones[key.state] : 'idle'}>
+          {key.inUse || key.state !== 'ready' ? words.state[key.state] : words.notInUse}
+        </StateTag>
+      )}
+      {detail !== undefined && <span className="mt-0.5 block text-small break-words text-text-3">{detail}</span>}
+    </>
   )
 }

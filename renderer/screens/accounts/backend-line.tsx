@@ -1,0 +1,68 @@
+import { Ellipsis, FlaskConical, KeyRound } from 'lucide-react'
+import type { BackendRow } from '../../../proxy/app/contract.ts'
+import { Button, IconButton } from '../../components/button.tsx'
+import { Menu, MenuItem } from '../../components/menu.tsx'
+import { StateTag } from '../../components/state.tsx'
+import { text } from '../../text/text.ts'
+import { healthInWords, keyTones, toneOfBackend } from './states.ts'
+
+const words = text.accounts.backends
+
+interface BackendLineProps {
+  readonly of: BackendRow
+  readonly onTest: () => void
+  readonly onAddKey: () => void
+}
+
+/** A backend: what and where it is, how it is, and each of its keys. */
+export function BackendLine({ of: backend, onTest, onAddKey }: BackendLineProps) {
+  const { id, title, protocol, url, state, detail, isDefault, keys = [] } = backend
+  return (
+    <li className="flex flex-wrap items-start gap-x-4 gap-y-1 px-3 py-2">
+      <div className="min-w-0 flex-1 basis-60">
+        <p className="flex flex-wrap items-center gap-x-2">
+          <span className="font-semibold break-words">{title}</span>
+          {title !== id && <span className="selectable font-mono text-small break-all text-text-3">{id}</span>}
+          {isDefault && (
+            <span className="text-caption font-medium text-accent">{text.overview.backends.isDefault}</span>
+          )}
+        </p>
+        <p className="selectable text-small break-all text-text-3">
+          {protocol}
+          {url !== undefined && ` · ${url}`}
+        </p>
+      </div>
+      <div className="min-w-0 flex-1 basis-60">
+        <StateTag tone={toneOfBackend(backend)}>{backend.status ?? text.backendState[state]}</StateTag>
+        <p className="mt-0.5 text-small break-words text-text-3">{detail}</p>
+        {keys.length > 1 && (
+          <ul aria-label={words.keysOf(title)} className="mt-1 flex flex-col gap-1">
+            {keys.map(key => (
+              <li key={`${key.instance ?? ''} ${key.name}`} className="flex flex-wrap items-center gap-x-2 text-small">
+                <StateTag tone={keyTones[key.state]}>{healthInWords(key)}</StateTag>
+                <span className="selectable font-mono break-all">{key.name}</span>
+                {key.instance !== undefined && <span className="text-text-3">{words.number(key.instance)}</span>}
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+      <span className="flex gap-1">
+        <Button
+          size="small"
+          icon={FlaskConical}
+          disabled={state === 'off'}
+          aria-label={text.keys.testOf(title)}
+          onClick={onTest}
+        >
+          {text.keys.test}
+        </Button>
+        <Menu align="end" trigger={<IconButton icon={Ellipsis} size="small" label={text.keys.actionsOf(title)} />}>
+          <MenuItem icon={KeyRound} disabled={url === undefined} onSelect={onAddKey}>
+            {text.keys.add}…
+          </MenuItem>
+        </Menu>
+      </span>
+    </li>
+  )
+}

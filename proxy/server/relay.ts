@@ -50,6 +50,7 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
     const observer = createObserver(protocol, turn)
     let refusing: Held | undefined
     let holding: Held | undefined
+    let held = 0
     let patience: NodeJS.Timeout | undefined
     const call = upstream.send(
       {
@@ -80,7 +81,9 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
           else if (holding === undefined) pass(chunk)
           else {
             holding.chunks.push(chunk)
-            if (watch.hasContent(chunk)) release()
+            held += chunk.length
+            // A whole answer is held to its end: until then another target can still answer.
+            if (isStream(holding) ? watch.hasContent(chunk) : held > MOST_HELD_BYTES) release()
           }
         },
         end() {
@@ -137,21 +140,20 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
     }
     function release() {
       clearTimeout(patience)
-      const held = holding
+      const waiting = holding
       holding = undefined
-      if (held === undefined) return
-      begin(held.status, held.headers)
-      held.chunks.forEach(pass)
+      if (waiting === undefined) return
+      begin(waiting.status, waiting.headers)
+      waiting.chunks.forEach(pass)
     }
     /** The end of an answer that was held back to it: one that was whole, or a stream in which there was no word. */
-    function emptyOr(held: Held): Observed | Refused {
-      const text = Buffer.concat(held.chunks).toString('utf8')
-      const isStream = (firstOf(held.headers['content-type']) ?? '').startsWith('text/event-stream')
+    function emptyOr(waiting: Held): Observed | Refused {
+      const text = Buffer.concat(waiting.chunks).toString('utf8')
       const tell = () => {
         release()
         return finish()
       }
-      if (!isStream) return tell()
+      if (!isStream(waiting)) return tell()
       const { error, ended } = watch.readStream(text, text)
       if (error !== undefined) return { refused: new ProxyError('bad-upstream', error, { status: 502 }), tell }
       return { refused: ended ? nothingSaid() : stoppedShort(), tell }
@@ -190,8 +192,14 @@ interface Held {
   readonly chunks: Buffer[]
 }
 
+function isStream({ headers }: Held): boolean {
+  return (firstOf(headers['content-type']) ?? '').startsWith('text/event-stream')
+}
+
 /** How long an answer without a word may be held back, in milliseconds. */
 const HOLD_MS = 15_000
+/** A whole answer that is larger goes on as it comes. */
+const MOST_HELD_BYTES = 2 ** 20
 
 function untold(refused: ProxyError): Refused {
   return {

@@ -75,8 +75,9 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
     forget()
     ports.logins?.configure(next, loginBackends(next))
     const backends = await withResolvedHeaders(createBackends(next), secrets)
-    const plan = createPlan({ backends, config: next, ...(await setUpOf(next, backends, hasKey)) })
-    const { modelsOf, answers, factsAt } = createModelLists(upstream, credentialsOf, now)
+    const { modelsOf, knownModelsOf, answers, factsAt } = createModelLists(upstream, credentialsOf, now)
+    const setUp = await setUpOf(next, backends, hasKey)
+    const plan = createPlan({ backends, config: next, ...setUp, modelsOf: knownModelsOf })
     const { stateOf, isUsable } = createStates({
       keyStates,
       answers,

@@ -72,12 +72,19 @@ export function createModelLists(upstream: Upstream, credentialsOf: CredentialsO
   const remembered = new Map<string, Listed>()
   /** What the lists tell of their models, by backend. */
   const told = new Map<string, ReadonlyMap<string, ModelFacts>>()
+  /** What each backend listed last. */
+  const last = new Map<string, readonly string[]>()
 
   /** What a backend serves: its list, else what it listed last, else what it is known to serve. */
   async function modelsOf(backend: RemoteBackend): Promise<readonly string[]> {
     if (backend.models !== undefined) return backend.models
     const { models } = await listed(backend)
     return models ?? backend.usualModels ?? []
+  }
+
+  /** What a backend serves as far as that is known without asking now: by its entry, or by what it listed last. */
+  function knownModelsOf(backend: Backend): readonly string[] | undefined {
+    return backend.models ?? last.get(backend.id)
   }
 
   /** Whether a server is there at all. */
@@ -98,7 +105,9 @@ export function createModelLists(upstream: Upstream, credentialsOf: CredentialsO
       const credential = await credentialsOf(backend).take([])
       const entries = await askForEntries(upstream, backend, credential)
       told.set(backend.id, new Map(entries.flatMap(({ id, facts }) => (facts === undefined ? [] : [[id, facts]]))))
-      return { models: entries.map(({ id }) => id), answers: true }
+      const models = entries.map(({ id }) => id)
+      last.set(backend.id, models)
+      return { models, answers: true }
     } catch (error) {
       // A list is a convenience: why a backend can't be asked is told when a turn asks for it.
       const known = remembered.get(backend.id)
@@ -116,7 +125,7 @@ export function createModelLists(upstream: Upstream, credentialsOf: CredentialsO
     return limits === undefined ? known : { ...known, ...limits, source: 'config' }
   }
 
-  return { modelsOf, answers, factsAt }
+  return { modelsOf, knownModelsOf, answers, factsAt }
 }
 
 interface List {

@@ -15,7 +15,7 @@ export function check(config: Config, knownIds: readonly string[]): Finding[] {
     ...checkDefault(config, ids),
     ...checkStaticRoute(config, ids),
     ...selectorsIn(config).flatMap(([path, text]) => checkBackendsOf(path, text, ids)),
-    ...checkRules(config),
+    ...checkOrders(config),
     ...checkHost(config),
   ]
 }
@@ -102,22 +102,20 @@ function checkBackendName(path: Path, name: string, ids: readonly string[], says
   return [{ path, says: `${says} ${[...new Set(ids)].join(', ')}`, suggestion: didYouMean(name, ids) }]
 }
 
-/** What is asked all at once, or one for another, has no order that more could be added to. */
-function checkRules({ routing }: Config): Finding[] {
-  return routing.rules.flatMap(({ target, on_failure }, i) => {
+/** What is asked all at once, or one for another, has no place among others that are tried in order. */
+function checkOrders({ failover_routes, routing }: Config): Finding[] {
+  const elements = Object.entries(failover_routes).flatMap(([name, { elements }]) =>
+    elements.map((text, i) => [['failover_routes', name, 'elements', i], text] as const),
+  )
+  const chained = routing.rules.flatMap(({ target, on_failure }, i) => {
     const here = ['routing', 'rules', i]
-    const inOrder = ({ kind }: { kind: string }) => kind !== 'race' && kind !== 'hybrid'
-    if (on_failure.length === 0) return []
-    return [
-      ...(inOrder(parseSelector(target))
-        ? []
-        : [{ path: [...here, 'on_failure'], says: 'has no place behind a race or a hybrid' }]),
-      ...on_failure.flatMap((text, j) =>
-        inOrder(parseSelector(text))
-          ? []
-          : [{ path: [...here, 'on_failure', j], says: 'can be no race and no hybrid' }],
-      ),
-    ]
+    const further = on_failure.map((text, j) => [[...here, 'on_failure', j], text] as const)
+    return further.length === 0 ? [] : [[[...here, 'target'], target] as const, ...further]
+  })
+  return [...elements, ...chained].flatMap(([path, text]) => {
+    const { kind } = parseSelector(text)
+    const says = 'can be no race and no hybrid: others are tried before or after it'
+    return kind === 'race' || kind === 'hybrid' ? [{ path, says }] : []
   })
 }
 

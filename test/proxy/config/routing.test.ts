@@ -52,6 +52,7 @@ resilience: { circuit_breaker: { failure_threshold: 5 } }
   })
 
   const ids = 'openai, openrouter, demo'
+  const ORDER = 'can be no race and no hybrid: others are tried before or after it'
   it.each([
     [
       'default_backend: "openai|a^b"',
@@ -78,17 +79,10 @@ resilience: { circuit_breaker: { failure_threshold: 5 } }
     ],
     ['failover_routes: { x: { elements: [] } }', 'failover_routes.x.elements', 'must be at least 1'],
     ['failover_routes: { x: { policy: z, elements: [a] } }', 'failover_routes.x.policy', 'must be one of k, m, km, mk'],
+    ['failover_routes: { x: { elements: [a, "hybrid:[openai:a,openai:b]"] } }', 'failover_routes.x.elements[1]', ORDER],
     ['routing: { rules: [{ target: "nobody:a" }] }', 'routing.rules[0].target', `names no backend of ${ids}`],
-    [
-      'routing: { rules: [{ target: "a!b", on_failure: [c] }] }',
-      'routing.rules[0].on_failure',
-      'has no place behind a race or a hybrid',
-    ],
-    [
-      'routing: { rules: [{ target: a, on_failure: ["a!b"] }] }',
-      'routing.rules[0].on_failure[0]',
-      'can be no race and no hybrid',
-    ],
+    ['routing: { rules: [{ target: "a!b", on_failure: [c] }] }', 'routing.rules[0].target', ORDER],
+    ['routing: { rules: [{ target: a, on_failure: ["a!b"] }] }', 'routing.rules[0].on_failure[0]', ORDER],
     ['routing: { rules: [{ target: a, when: { clint: x } }] }', 'routing.rules[0].when.clint', 'is not a known key'],
   ])('is refused where it can mean nothing: %s', async (line, key, message) => {
     expect(await problemsOf(`${line}\n`)).toMatchObject([{ line: 1, key, message: `${key} ${message}` }])

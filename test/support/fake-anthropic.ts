@@ -79,8 +79,33 @@ function countFault(body: Body): string | undefined {
 
 /** A block of an answer, in the pieces in which it is streamed. */
 export type FakeBlock =
-  | { readonly type: 'text' | 'thinking'; readonly text: readonly string[] }
+  | { readonly type: 'text' | 'thinking'; readonly text: readonly string[]; readonly signature?: string }
   | { readonly type: 'tool_use'; readonly id: string; readonly name: string; readonly input: readonly string[] }
+
+/** An answer in the form that was asked for: one body or a stream. */
+export function answerBlocks(response: ServerResponse, asked: Body, blocks: readonly FakeBlock[], stop: string) {
+  if (asked['stream'] === true) {
+    streamBlocks(response, blocks, stop)
+    return
+  }
+  const content = blocks.map(block => {
+    if (block.type === 'tool_use') return { ...block, input: JSON.parse(block.input.join('')) as unknown }
+    const text = block.text.join('')
+    return block.type === 'text'
+      ? { type: 'text', text }
+      : { type: 'thinking', thinking: text, signature: block.signature ?? 'c2lnbmF0dXJl' }
+  })
+  json(response, 200, {
+    id: 'msg_1',
+    type: 'message',
+    role: 'assistant',
+    model: 'claude-x',
+    content,
+    stop_reason: stop,
+    stop_sequence: null,
+    usage: { input_tokens: 5, cache_read_input_tokens: 3, cache_creation_input_tokens: 0, output_tokens: 9 },
+  })
+}
 
 /** A stream in the vendor's grammar, one event a write. */
 export function streamBlocks(response: ServerResponse, blocks: readonly FakeBlock[], stop: string) {
@@ -113,7 +138,10 @@ export function streamBlocks(response: ServerResponse, blocks: readonly FakeBloc
       send('content_block_start', { index, content_block: { type: 'thinking', thinking: '', signature: '' } })
       for (const piece of block.text)
         send('content_block_delta', { index, delta: { type: 'thinking_delta', thinking: piece } })
-      send('content_block_delta', { index, delta: { type: 'signature_delta', signature: 'c2lnbmF0dXJl' } })
+      send('content_block_delta', {
+        index,
+        delta: { type: 'signature_delta', signature: block.signature ?? 'c2lnbmF0dXJl' },
+      })
     } else {
       send('content_block_start', { index, content_block: { type: 'text', text: '' } })
       for (const piece of block.text) send('content_block_delta', { index, delta: { type: 'text_delta', text: piece } })

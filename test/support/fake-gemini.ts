@@ -112,9 +112,9 @@ export async function startFakeGemini(options: { key?: string; models?: readonly
 
 /**
  * Code Assist as strict as Google's: a login's token, the project that pays, and in the envelope what Gemini takes. It answers
- * what is asked when a login begins, too.
+ * what is asked when a login begins, too. With the project null, none pays.
  */
-export async function startFakeCodeAssist(options: { token?: string; project?: string } = {}) {
+export async function startFakeCodeAssist(options: { token?: string; project?: string | null } = {}) {
   const { token = 'ya29.fake-token-0001', project = 'fake-project' } = options
   return serve(async (request, sent, response) => {
     const url = new URL(request.url ?? '/', 'http://fake')
@@ -143,7 +143,7 @@ export async function startFakeCodeAssist(options: { token?: string; project?: s
       giveJson(response, 200, { totalTokens: JSON.stringify(body).length })
       return undefined
     }
-    if (paying !== project) {
+    if ((paying ?? null) !== project) {
       refuseGemini(response, 403, 'PERMISSION_DENIED', `Permission denied on resource project ${String(paying)}.`)
       return undefined
     }

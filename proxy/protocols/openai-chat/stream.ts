@@ -53,8 +53,8 @@ export function encodeStream(events: Events, asked: Request): Frames {
 interface OpenWire {
   readonly before: string
   readonly after: string
-  /** Which tool call it is: on the wire they are counted for themselves. */
-  readonly call?: number
+  /** Its tool call with nothing new: some parsers want every field of a call in every piece of it. */
+  readonly call?: Fields
   /** A thought as far as it has come, since its proof is written with the whole of it. */
   thought?: ReasoningPart
 }
@@ -145,7 +145,8 @@ function createWriter(asked: Request) {
   function writeCall({ id, name, kind }: Extract<OpenPart, { type: 'tool-call' }>, call: number): OpenWire {
     const text = kind === 'custom' ? 'input' : 'arguments'
     push({ tool_calls: [{ index: call, id, type: kind, [kind]: { name, [text]: '' } }] })
-    return { ...around({ tool_calls: [{ index: call, [kind]: { [text]: SLOT } }] }), call }
+    const again = { index: call, [kind]: { [text]: '' } }
+    return { ...around({ tool_calls: [{ index: call, [kind]: { [text]: SLOT } }] }), call: again }
   }
 
   /** A client of the deprecated functions understands one call. */
@@ -174,8 +175,7 @@ function createWriter(asked: Request) {
       case 'signature': {
         const { protocol, value } = delta.signature
         if (thought !== undefined) part.thought = { ...thought, signature: delta.signature }
-        if (call !== undefined && protocol === 'gemini')
-          push({ tool_calls: [{ index: call, ...encodeSignature(value) }] })
+        if (call !== undefined && protocol === 'gemini') push({ tool_calls: [{ ...call, ...encodeSignature(value) }] })
         break
       }
     }

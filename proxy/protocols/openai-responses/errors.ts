@@ -34,13 +34,16 @@ const codes: Partial<Readonly<Record<ErrorKind, string>>> = {
 /** What a backend's refusal means: by the words that only this API has, else as in Chat Completions. */
 export function decodeError(status: number, body: unknown): ProxyError {
   const { error } = readErrorBody(body)
-  const decoded = decodeOpenaiError(status, body)
-  const kind = kindOf(textIn(error, 'code')) ?? kindOf(textIn(error, 'type')) ?? decoded.kind
-  const { message, code, param, status: told } = decoded
+  const names = [textIn(error, 'code'), textIn(error, 'type')]
+  // The type of every refusal, also of keys and of models that are not there: it says only that no server failed.
+  const refused = names.includes('invalid_request_error') && status >= 500
+  const decoded = decodeOpenaiError(refused ? 400 : status, body)
+  const kind = names.map(kindOf).find(known => known !== undefined) ?? decoded.kind
+  const { message, code, param } = decoded
   return new ProxyError(kind, message, {
     code,
     param,
-    status: told,
+    status,
     retryAfterMs: decoded.retryAfterMs ?? waitIn(error) ?? waitInWords(kind, message),
   })
 }
@@ -57,7 +60,6 @@ const kinds: Readonly<Record<string, ErrorKind>> = {
   usage_limit_reached: 'rate-limited',
   usage_not_included: 'forbidden',
   invalid_prompt: 'invalid-request',
-  invalid_request_error: 'invalid-request',
   invalid_encrypted_content: 'invalid-request',
   previous_response_not_found: 'not-found',
   cyber_policy: 'invalid-request',

@@ -18,6 +18,18 @@ describe('a refusal', () => {
     [404, { error: { code: 'previous_response_not_found', message: 'gone' } }, 'not-found', undefined],
     [400, { error: { code: 'invalid_encrypted_content', message: 'whose?' } }, 'invalid-request', undefined],
     [400, { error: { code: 'context_length_exceeded', message: 'too long' } }, 'context-too-long', undefined],
+    [
+      401,
+      { error: { type: 'invalid_request_error', code: 'invalid_api_key', message: 'no' } },
+      'unauthenticated',
+      undefined,
+    ],
+    [
+      404,
+      { error: { type: 'invalid_request_error', code: 'model_not_found', message: 'no' } },
+      'unknown-model',
+      undefined,
+    ],
     [400, { detail: 'Unsupported parameter: temperature' }, 'invalid-request', undefined],
     [403, '<html>no</html>', 'forbidden', undefined],
   ] as const)('%i %j means %s', (status, body, kind, retryAfterMs) => {
@@ -48,6 +60,13 @@ describe('an error in a stream', () => {
         param: 'input[0]',
       })
     }
+  })
+
+  it('is the client’s fault where its type says so, and more exactly where its code does', () => {
+    const told = (code: string | null) =>
+      decodeStreamError({ error: { type: 'invalid_request_error', code, message: 'no' } })
+    expect(told(null)).toMatchObject({ kind: 'invalid-request' })
+    expect(told('context_length_exceeded')).toMatchObject({ kind: 'context-too-long' })
   })
 
   it('without any words is a failure of the backend', () => {

@@ -1,11 +1,11 @@
-import type { Message, Request, Sampling, Tool } from '../core/request.ts'
+import type { Message, Request, Sampling, ServerTool, Tool } from '../core/request.ts'
 import type { Protocol } from './protocol.ts'
 
 /**
  * What of a request a protocol has no words for, by name: the rules by which encoders leave things out, seen from outside. A
  * field is dropped if the request reads the same to the backend without it. Tried on the request's bare bones, so that it costs
- * next to nothing however long the conversation is. Tools that another vendor runs, and what only another protocol knows, go
- * by what they are.
+ * next to nothing however long the conversation is. A tool that another vendor runs is tried alone, since some have one that
+ * does the same; what only another protocol knows goes by what it is.
  */
 export function dropped({ id, encodeRequest }: Pick<Protocol, 'id' | 'encodeRequest'>, request: Request): string[] {
   const bones = boneOf(request)
@@ -16,7 +16,12 @@ export function dropped({ id, encodeRequest }: Pick<Protocol, 'id' | 'encodeRequ
       return less !== undefined && JSON.stringify(encodeRequest(less)) === whole
     })
     .map(([name]) => name)
-  return [...fields, ...foreignTools(id, request.tools), ...foreignParts(id, request.messages)]
+  const encodedWith = (tools: readonly Tool[]) => JSON.stringify(encodeRequest({ ...bones, toolChoice: undefined, tools }))
+  const isLost = (tool: Tool) => encodedWith([tool]) === encodedWith([])
+  const tools = foreignTools(id, request.tools)
+    .filter(isLost)
+    .map(({ name }) => `tool ${name}`)
+  return [...fields, ...tools, ...foreignParts(id, request.messages)]
 }
 
 /** The request with one short message and tools without their schemas: as much as the encoding of its settings depends on. */
@@ -66,8 +71,8 @@ function removed(request: Request, field: keyof Request): Request | undefined {
   return request[field] === undefined ? undefined : { ...request, [field]: undefined }
 }
 
-function foreignTools(id: string, tools: readonly Tool[]): string[] {
-  return tools.flatMap(tool => (tool.type === 'server' && tool.protocol !== id ? [`tool ${tool.name}`] : []))
+function foreignTools(id: string, tools: readonly Tool[]): ServerTool[] {
+  return tools.filter(tool => tool.type === 'server').filter(({ protocol }) => protocol !== id)
 }
 
 function foreignParts(id: string, messages: readonly Message[]): string[] {

@@ -182,7 +182,7 @@ export function encodeMessages({ system, messages }: Request, dialect: Dialect):
         case 'user':
           return encodeUser(message, dialect)
         case 'assistant':
-          return [encodeAssistant(message, dialect)]
+          return encodeAssistant(message, dialect)
       }
     }),
   ]
@@ -262,20 +262,28 @@ function isAttachment(part: Part): part is ImagePart | AudioPart | FilePart {
   return part.type === 'image' || part.type === 'audio'
 }
 
-function encodeAssistant({ parts, name, extras: own }: Message, dialect: Dialect): unknown {
+function encodeAssistant({ parts, name, extras: own }: Message, dialect: Dialect): unknown[] {
   const calls = parts.filter(part => part.type === 'tool-call')
   const refusals = parts.filter(part => part.type === 'refusal')
   const { thinking, ...thoughts } = encodeThoughts(parts, dialect)
   const content = [...thinking, ...parts.flatMap(part => encodeSaid(part, dialect))]
-  return {
-    ...ours(own),
-    role: 'assistant',
-    content: content.length === 0 && calls.length + refusals.length > 0 ? null : shortest(content, dialect),
-    ...thoughts,
-    ...(refusals.length > 0 && { refusal: refusals.map(({ text }) => text).join('') }),
-    ...(calls.length > 0 && { tool_calls: calls.map(call => encodeCall(call, dialect)) }),
-    ...(name !== undefined && { name }),
-  }
+  if (content.length === 0 && Object.keys(thoughts).length === 0 && isAllUnsaid(parts)) return []
+  return [
+    {
+      ...ours(own),
+      role: 'assistant',
+      content: content.length === 0 && calls.length + refusals.length > 0 ? null : shortest(content, dialect),
+      ...thoughts,
+      ...(refusals.length > 0 && { refusal: refusals.map(({ text }) => text).join('') }),
+      ...(calls.length > 0 && { tool_calls: calls.map(call => encodeCall(call, dialect)) }),
+      ...(name !== undefined && { name }),
+    },
+  ]
+}
+
+/** Whether a message had something to say, but only what other formats know: nothing is left of it, not even an empty one. */
+function isAllUnsaid(parts: readonly Part[]): boolean {
+  return parts.length > 0 && parts.every(({ type }) => type === 'opaque' || type === 'reasoning')
 }
 
 /** What an assistant said. Its own images and sounds can't be told back to it. */

@@ -27,12 +27,18 @@ describe('what a protocol has no words for', () => {
   it('counts tools and parts that only another protocol knows', () => {
     const request: Request = {
       ...asked,
-      tools: [{ type: 'server', protocol: 'openai-responses', name: 'web_search', raw: { type: 'web_search' } }],
+      tools: ['web_search', 'image_generation'].map(type => ({
+        type: 'server',
+        protocol: 'openai-responses',
+        name: type,
+        raw: { type },
+      })),
       messages: [
         ...asked.messages,
         { role: 'assistant', parts: [{ type: 'opaque', protocol: 'openai-responses', raw: { type: 'mcp_call' } }] },
       ],
     }
-    expect(dropped(anthropic, request)).toEqual(['tool web_search', 'parts of openai-responses'])
+    // Anthropic has a web search of its own, which takes the other's place.
+    expect(dropped(anthropic, request)).toEqual(['tool image_generation', 'parts of openai-responses'])
   })
 })

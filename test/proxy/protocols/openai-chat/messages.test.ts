@@ -373,6 +373,12 @@ describe('content', () => {
   it('drops what only another protocol knows', () => {
     const opaque: Part = { type: 'opaque', protocol: 'anthropic', raw: { type: 'server_tool_use' } }
     expect(encode({ messages: [user(text('hi'), opaque)] })).toEqual([{ role: 'user', content: 'hi' }])
+    // Of an answer that was nothing else no empty message is left.
+    const answer: Message = { role: 'assistant', parts: [opaque, { type: 'reasoning', text: 'hm' }] }
+    expect(encode({ messages: [user(text('hi')), answer, user(text('ho'))] })).toEqual([
+      { role: 'user', content: 'hi' },
+      { role: 'user', content: 'ho' },
+    ])
   })
 
   it('joins texts where lists of parts are not taken', () => {

@@ -39,6 +39,7 @@ const shots = {
     await page.getByRole('tab').first().waitFor()
   },
   accounts: page => page.goto(at('accounts')),
+  logins: page => page.goto(at('accounts?tab=logins')),
   backends: page => page.goto(at('accounts?tab=backends')),
   'add-key': async page => {
     await page.goto(at('accounts'))

@@ -422,6 +422,7 @@ export type TurnDetail = z.output<typeof turnDetail>
 export type TurnFilter = z.output<typeof turnFilter>
 export type KeyRow = z.output<typeof key>
 export type KeyStore = z.output<typeof keyStore>
+export type LoginRow = z.output<typeof login>
 export type TestStep = z.output<typeof testStep>
 export type Setting = z.output<typeof setting>
 export type Logs = Output<'logs.get'>

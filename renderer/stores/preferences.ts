@@ -21,6 +21,8 @@ export interface Look {
   /** Where the detail of a turn stands beside the list, and its share of the room in percent. */
   readonly detailSide: 'right' | 'bottom'
   readonly detailShare: Readonly<Record<'right' | 'bottom', number>>
+  /** Whether quotas show what is used of them, or what is left. */
+  readonly quota: 'used' | 'left'
 }
 
 interface Preferences extends Look {
@@ -41,6 +43,7 @@ export const usePreferences = create<Preferences>()(
       columnSizes: {},
       detailSide: 'right',
       detailShare: { right: 42, bottom: 58 },
+      quota: 'used',
       recent: [],
       remember: target => {
         const others = get().recent.filter(other => other.backend !== target.backend || other.model !== target.model)

@@ -405,9 +405,11 @@ export const en = {
 
   accounts: {
     title: 'Accounts',
-    tabs: { keys: 'Keys', backends: 'Backends' },
+    tabs: { keys: 'Keys', logins: 'Logins', backends: 'Backends' },
     hint: {
       keys: 'What the proxy shows to a backend in your name. A stored key is never shown again, only its last four characters.',
+      logins:
+        'Sign-ins of other programs on this computer, which can stand in for a key. Each is off until you have read what its vendor says.',
       backends: 'Every service that can answer, how it is now, and the keys that it is called with.',
     },
     keyState: {
@@ -428,6 +430,60 @@ export const en = {
       noMatch: 'No backend has this in its name or address.',
       keysOf: (title: string) => `Keys of ${title}`,
       number: (instance: string) => `number ${instance}`,
+    },
+    logins: {
+      label: 'Logins',
+      inUse: (count: number) => (count === 0 ? 'None is used.' : `${number(count)} in use.`),
+      found: (owners: readonly string[]) => `Found on this computer: ${owners.join(', ')}.`,
+      none: 'No login is known.',
+      noneHint: 'Sign-ins of Codex CLI, Claude Code and others are listed here as soon as the app knows them.',
+      use: (title: string) => `Use ${title}`,
+      switchedOff: (title: string) => `${title} is switched off`,
+      foundAt: (owner: string, place: string) => `A sign-in of ${owner} was found: ${place}`,
+      notFound: (owner: string, signIn: string) => `No sign-in of ${owner} was found. To sign in: ${signIn}`,
+      ended: (day: string) => `Its vendor ended this service on ${day}.`,
+      showAccount: 'Show the account',
+      hideAccount: 'Hide the account',
+      fact: {
+        account: 'Account',
+        plan: 'Plan',
+        project: 'Project',
+        owner: 'Signed in by',
+        source: 'Read from',
+        expires: 'Expires',
+        refreshedBy: 'Refreshed by',
+        lastError: 'Last error',
+        agreed: 'Agreed',
+      },
+      quota: {
+        label: 'Quota',
+        showUsed: 'Used',
+        showLeft: 'Left',
+        ask: 'Ask for quotas',
+        asking: 'Asking…',
+        unknown: 'Nothing is known of its quota yet. Some vendors tell of it with an answer, others when asked.',
+        used: (part: string) => `${part} used`,
+        left: (part: string) => `${part} left`,
+        reset: (time: string, at: string) => `starts anew in ${time}, at ${at}`,
+        wasReset: 'has started anew since',
+        source: { header: 'Reported by the provider with an answer', endpoint: 'Reported by the provider when asked' },
+        stale: 'may have changed since',
+      },
+    },
+    consent: {
+      title: (owner: string) => `Use the sign-in of ${owner}?`,
+      hint: (title: string) => `Requests to ${title} would be sent with it, in your name.`,
+      position: {
+        allowed: 'The vendor allows this',
+        unofficial: 'The vendor has not documented this',
+        forbidden: 'The vendor does not permit this',
+      },
+      readFrom: (place: string) => `It is read from ${place}.`,
+      nothingThere: (owner: string, signIn: string) =>
+        `There is no sign-in of ${owner} on this computer yet. To sign in: ${signIn}`,
+      agree: 'Use this login',
+      notNow: 'Not now',
+      switchedOn: (title: string) => `${title} is switched on`,
     },
     test: {
       hint: 'Asks as requests do: for the models, a short answer, a stream and a tool call. Costs some tens of tokens.',

@@ -204,3 +204,109 @@ describe('The backends', () => {
     expect(await screen.findByRole('button', { name: 'Backend: work' })).toBeDefined()
   })
 })
+
+describe('The logins', () => {
+  const card = (title: string) =>
+    within(screen.getByRole('switch', { name: `Use ${title}` }).closest('li') as HTMLElement)
+
+  const switches = () =>
+    screen
+      .getAllByRole('switch')
+      .map(element => `${element.getAttribute('aria-label')} ${element.getAttribute('aria-checked')}`)
+
+  test('are listed with their states, those in use first, and say what was found on this computer', async () => {
+    const { user } = await openApp(worlds.lively, 'accounts')
+    await user.click(screen.getByRole('tab', { name: 'Logins' }))
+    expect(await screen.findByText('3 in use. Found on this computer: Claude Code.')).toBeDefined()
+    expect(switches()).toEqual([
+      'Use Codex (ChatGPT plan) true',
+      'Use Kimi Code true',
+      'Use Cline true',
+      'Use Claude (Pro, Max) false',
+      'Use Qwen Code false',
+    ])
+    expect(card('Cline').getByText('Needs sign-in')).toBeDefined()
+    expect(card('Cline').getByText(/Sign in with Cline: cline auth/)).toBeDefined()
+    expect(card('Qwen Code').getByText(/ended this service on 2026-04-15\. Use a key of Model Studio\./)).toBeDefined()
+  })
+
+  test('hide the account until it is asked for', async () => {
+    const { user } = await openApp(worlds.lively, 'accounts?tab=logins')
+    const codex = card('Codex (ChatGPT plan)')
+    expect(codex.getByText('a…@example.com')).toBeDefined()
+    expect(document.documentElement.outerHTML).not.toContain('ada.lovelace')
+    await user.click(codex.getByRole('button', { name: 'Show the account' }))
+    expect(codex.getByText('ada.lovelace@example.com')).toBeDefined()
+    expect(codex.getByText('plus')).toBeDefined()
+  })
+
+  test('show their quotas with where and when they were heard, as used or as left', async () => {
+    const { user, ...fake } = await openApp(worlds.lively, 'accounts?tab=logins')
+    const windows = () =>
+      card('Codex (ChatGPT plan)')
+        .getByRole('list', { name: 'Quota' })
+        .textContent.replace(/\u202f/g, ' ')
+    expect(windows()).toMatch(/^5 h38 % usedstarts anew in 2 h 0[45] m, at \d\d:\d\d7 days74 % used/)
+    expect(card('Codex (ChatGPT plan)').getByText(/with an answer, 3 minutes ago$/)).toBeDefined()
+    expect(card('Kimi Code').getByText(/when asked, 44 minutes ago; may have changed since$/)).toBeDefined()
+    expect(card('Cline').getByText(/Nothing is known of its quota yet/)).toBeDefined()
+    await user.click(screen.getByRole('radio', { name: 'Left' }))
+    expect(windows()).toMatch(/^5 h62 % left.*7 days26 % left/)
+    await user.click(screen.getByRole('button', { name: 'Ask for quotas' }))
+    expect(askedFor(fake, 'logins.list')).toContainEqual({ quota: true })
+  })
+
+  test('are switched on only by one who was shown what the vendor says', async () => {
+    const { user, ...fake } = await openApp(worlds.lively, 'accounts?tab=logins')
+    const ask = async (answer: string) => {
+      await user.click(screen.getByRole('switch', { name: 'Use Claude (Pro, Max)' }))
+      const sheet = within(await screen.findByRole('dialog'))
+      expect(sheet.getByText('The vendor does not permit this')).toBeDefined()
+      expect(sheet.getByText(/does not document this use/)).toBeDefined()
+      expect(sheet.getByText(/It is read from .*\.credentials\.json/)).toBeDefined()
+      await user.click(sheet.getByRole('button', { name: answer }))
+      await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    }
+    await ask('Not now')
+    expect(askedFor(fake, 'logins.enable')).toEqual([])
+    await ask('Use this login')
+    expect(askedFor(fake, 'logins.enable')).toEqual([{ id: 'anthropic-oauth', version: 'v1' }])
+    await waitFor(() => expect(card('Claude (Pro, Max)').getByText('Ready')).toBeDefined())
+  })
+
+  test('say why one is not switched on', async () => {
+    const failing = { 'logins.enable': 'config.yaml can’t be written: permission denied.' }
+    const { user } = await openApp({ ...worlds.lively, failing }, 'accounts?tab=logins')
+    await user.click(screen.getByRole('switch', { name: 'Use Claude (Pro, Max)' }))
+    await user.click(await screen.findByRole('button', { name: 'Use this login' }))
+    expect((await screen.findByRole('alert')).textContent).toContain('permission denied')
+  })
+
+  test('are switched off at once', async () => {
+    const { user, ...fake } = await openApp(worlds.lively, 'accounts?tab=logins')
+    await user.click(screen.getByRole('switch', { name: 'Use Codex (ChatGPT plan)' }))
+    await waitFor(() => expect(card('Codex (ChatGPT plan)').getByText('Off')).toBeDefined())
+    expect(askedFor(fake, 'logins.disable')).toEqual([{ id: 'openai-codex' }])
+  })
+
+  test('are tried as requests use them, where they can be used', async () => {
+    const { user, ...fake } = await openApp(worlds.lively, 'accounts?tab=logins')
+    expect(card('Cline').getByRole('button', { name: 'Test of Cline' }).hasAttribute('disabled')).toBe(true)
+    await user.click(screen.getByRole('button', { name: 'Test of Codex (ChatGPT plan)' }))
+    await user.click(await screen.findByRole('button', { name: 'Start the test' }))
+    expect(await screen.findByText('Everything works.')).toBeDefined()
+    expect(askedFor(fake, 'backends.test')).toEqual([{ backend: 'openai-codex' }])
+  })
+
+  test('say that there are none', async () => {
+    await openApp({ ...worlds.lively, logins: [] }, 'accounts?tab=logins')
+    expect(await screen.findByText('No login is known.')).toBeDefined()
+  })
+
+  test('say why they can’t be listed', async () => {
+    const { user, ...fake } = await openApp(worlds.broken, 'accounts?tab=logins')
+    expect(await screen.findByText('The folder of Codex CLI did not answer within 5 s.')).toBeDefined()
+    await user.click(screen.getByRole('button', { name: 'Try again' }))
+    await waitFor(() => expect(askedFor(fake, 'logins.list').length).toBeGreaterThan(1))
+  })
+})

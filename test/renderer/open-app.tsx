@@ -5,6 +5,7 @@ import { connect, disconnect } from '../../renderer/bridge.ts'
 import { useBackends } from '../../renderer/stores/backends.ts'
 import { useConnection } from '../../renderer/stores/connection.ts'
 import { useKeys } from '../../renderer/stores/keys.ts'
+import { useLogins } from '../../renderer/stores/logins.ts'
 import { useOverlay } from '../../renderer/stores/overlay.ts'
 import type { ScreenId } from '../../renderer/stores/place.ts'
 import { usePreferences } from '../../renderer/stores/preferences.ts'
@@ -20,6 +21,7 @@ export async function openApp(world: FakeWorld, place: ScreenId | `${ScreenId}?$
   useBackends.setState(useBackends.getInitialState(), true)
   useConnection.setState(useConnection.getInitialState(), true)
   useKeys.setState(useKeys.getInitialState(), true)
+  useLogins.setState(useLogins.getInitialState(), true)
   useOverlay.setState(useOverlay.getInitialState(), true)
   usePreferences.setState(usePreferences.getInitialState(), true)
   useRoute.setState(useRoute.getInitialState(), true)

@@ -98,6 +98,13 @@ describe('Nothing stands in anybody’s way', async () => {
       { world: 'crowded', place: 'accounts?tab=backends' },
       page => main(page).getByText('gateway-14', { exact: true }).waitFor(),
     ],
+    ['the logins', { place: 'accounts?tab=logins' }, page => main(page).getByText('Needs sign-in').waitFor()],
+    [
+      'what a login’s user agrees to',
+      { place: 'accounts?tab=logins' },
+      page => page.getByRole('switch', { name: 'Use Claude (Pro, Max)' }).click(),
+    ],
+    ['logins that failed to load', { world: 'broken', place: 'accounts?tab=logins' }],
     ['no backend that is searched for', { place: 'accounts?tab=backends&q=zzz' }],
     [
       'a test of a backend',
@@ -175,14 +182,18 @@ test('Everything is reached by keyboard alone: a request is found, read and left
 })
 
 test('Every control of every screen is in the tab order, and shows where the focus is', async () => {
-  for (const place of ['overview', 'traffic', 'accounts', 'accounts?tab=backends', 'settings']) {
+  for (const place of ['overview', 'traffic', 'accounts', 'accounts?tab=logins', 'accounts?tab=backends', 'settings']) {
     const { page, close } = await open({ place })
     await page.getByRole('main').getByRole('button').first().waitFor()
     const reachable = await page
-      .locator('button:visible:not([disabled]), a[href]:visible, input:visible:not([disabled]), [role=grid]')
+      .locator(
+        'button:visible:not([disabled]), a[href]:visible, input:visible:not([disabled]), [role=grid], [role=tablist]',
+      )
       .evaluateAll(elements =>
         elements
-          .filter(element => (element as HTMLElement).tabIndex < 0 && element.getAttribute('role') !== 'radio')
+          // Within a group of these the arrows go on; the group itself is in the order.
+          .filter(element => !['radio', 'tab'].includes(element.getAttribute('role') ?? ''))
+          .filter(element => (element as HTMLElement).tabIndex < 0)
           .map(element => element.outerHTML.slice(0, 120)),
       )
     expect(reachable).toEqual([])
@@ -198,7 +209,7 @@ test('Every control of every screen is in the tab order, and shows where the foc
 })
 
 test('What is clicked is large enough to be hit (24 px)', async () => {
-  for (const place of ['overview', 'traffic', 'accounts', 'accounts?tab=backends', 'settings']) {
+  for (const place of ['overview', 'traffic', 'accounts', 'accounts?tab=logins', 'accounts?tab=backends', 'settings']) {
     const { page, close } = await open({ place })
     await page.getByRole('main').getByRole('button').first().waitFor()
     const small = await page.locator('button:visible, a[href]:visible, [role=switch]:visible').evaluateAll(elements =>

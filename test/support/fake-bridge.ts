@@ -6,6 +6,7 @@ import type {
   KeyRow,
   KeyStore,
   LoginItem,
+  LoginRow,
   Logs,
   Notice,
   NoticeBody,
@@ -16,6 +17,7 @@ import type {
   TurnFilter,
   TurnRow,
 } from '../../proxy/app/contract.ts'
+import { fakeLoginRows } from './fake-login-rows.ts'
 import { fakeDetail, fakeTurns, openTurn, phrases, seededRandom, turnId } from './fake-turns.ts'
 
 /** What the fake app starts from. Every part has a value that makes a lively, healthy app. */
@@ -33,6 +35,7 @@ export interface FakeWorld {
   readonly route?: Route
   readonly keys?: readonly KeyRow[]
   readonly stores?: readonly KeyStore[]
+  readonly logins?: readonly LoginRow[]
   readonly settings?: readonly Setting[]
   readonly loginItem?: LoginItem
   readonly logs?: Logs
@@ -65,6 +68,7 @@ export function createFakeBridge(world: FakeWorld = {}) {
   let backends = [...(world.backends ?? fakeBackends)]
   let route: Route = world.route ?? { backend: 'openai', model: 'gpt-5.6-terra', source: 'config.yaml:1' }
   let keys = [...(world.keys ?? fakeKeys(start))]
+  let logins = [...(world.logins ?? fakeLoginRows(start))]
   let settings = [...(world.settings ?? fakeSettings)]
   let loginItem: LoginItem = world.loginItem ?? {
     supported: true,
@@ -202,9 +206,21 @@ export function createFakeBridge(world: FakeWorld = {}) {
       ]
       return { ok: isGood, steps: isGood ? rungs : rungs.slice(0, 2) }
     },
-    'logins.list': () => [],
-    'logins.enable': () => ({ ok: true }),
-    'logins.disable': () => ({ ok: true }),
+    'logins.list': () => logins,
+    'logins.enable': ({ id, version }) => {
+      const login = logins.find(other => other.id === id)
+      if (login?.terms.version !== version)
+        return { ok: false, reason: 'The text has changed meanwhile: read it again.' }
+      const consent = { text: version, at: new Date().toISOString() }
+      const isThere = login.source !== undefined
+      changeLogin({ ...login, consent, isUsable: isThere, state: isThere ? 'Ready' : 'Not found' })
+      return { ok: true }
+    },
+    'logins.disable': ({ id }) => {
+      const login = logins.find(other => other.id === id)
+      if (login !== undefined) changeLogin({ ...login, consent: undefined, isUsable: false, state: 'Off' })
+      return { ok: true }
+    },
     'logins.onboard': () => ({ ok: false, reason: 'There is no such login.' }),
     'settings.list': () => ({ file: '/home/ada/.config/llm-interactive-proxy/config.yaml', settings }),
     'settings.set': ({ key, value }) => {
@@ -264,6 +280,11 @@ export function createFakeBridge(world: FakeWorld = {}) {
     addQuietly(changed)
     tell('turns', [...changed])
     tell('counters', counters())
+  }
+
+  function changeLogin(login: LoginRow) {
+    logins = logins.map(other => (other.id === login.id ? login : other))
+    tell('backends', backends)
   }
 
   function setStatus(next: Partial<Status>): Status {

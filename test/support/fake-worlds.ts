@@ -88,10 +88,11 @@ export const worlds = {
     status: { configProblems: ['config.yaml:14: backends.work.api_urll is not a known key; did you mean api_url?'] },
   },
   /** Answers take for ever. */
-  slow: { hanging: ['app.snapshot', 'keys.list', 'settings.list', 'turns.get', 'models.list'] },
+  slow: { hanging: ['app.snapshot', 'keys.list', 'logins.list', 'settings.list', 'turns.get', 'models.list'] },
   broken: {
     failing: {
       'keys.list': 'The keychain did not answer within 5 s.',
+      'logins.list': 'The folder of Codex CLI did not answer within 5 s.',
       'settings.list': 'config.yaml can’t be read: permission denied.',
       'turns.get': 'The log is locked.',
     },

@@ -7,10 +7,11 @@ import { text } from '../../text/text.ts'
 import { AddKey } from './add-key.tsx'
 import { BackendsTab } from './backends-tab.tsx'
 import { KeysTab } from './keys-tab.tsx'
+import { LoginsTab } from './logins-tab.tsx'
 
 const words = text.accounts
 
-const tabs = { keys: KeysTab, backends: BackendsTab } as const
+const tabs = { keys: KeysTab, logins: LoginsTab, backends: BackendsTab } as const
 const tabNames = Object.keys(tabs) as readonly (keyof typeof tabs)[]
 
 /** By what we are known to backends, and how each of them is. */

@@ -1,4 +1,4 @@
-import type { BackendRow, KeyRow } from '../../../proxy/app/contract.ts'
+import type { BackendRow, KeyRow, LoginRow } from '../../../proxy/app/contract.ts'
 import type { Tone } from '../../outcomes.ts'
 import { shortTime } from '../../text/format.ts'
 import { text } from '../../text/text.ts'
@@ -41,3 +41,19 @@ export function healthOf(key: KeyRow, backend: BackendRow | undefined): KeyHealt
     key.source === 'env' ? name === key.envName : name === `${key.source}:${key.backend}` && number === instance,
   )
 }
+
+/** How a login is seen. What it can't do at all is a fault; what comes right by itself is not. */
+export function toneOfLogin({ state, consent }: LoginRow): Tone {
+  if (consent === undefined) return 'idle'
+  return loginTones.find(([start]) => state.startsWith(start))?.[1] ?? 'warn'
+}
+
+const loginTones: readonly (readonly [start: string, tone: Tone])[] = [
+  ['Ready', 'ok'],
+  ['Refresh', 'info'],
+  ['Rate limited', 'warn'],
+  ['Discontinued', 'warn'],
+  ['Not found', 'warn'],
+  ['Needs sign-in', 'error'],
+  ['Unreadable', 'error'],
+]

@@ -1,0 +1,78 @@
+import { useState } from 'react'
+import { toast } from 'sonner'
+import type { LoginRow } from '../../../proxy/app/contract.ts'
+import { Button } from '../../components/button.tsx'
+import { Dialog } from '../../components/dialog.tsx'
+import { StateTag } from '../../components/state.tsx'
+import type { Tone } from '../../outcomes.ts'
+import { useLogins } from '../../stores/logins.ts'
+import { text } from '../../text/text.ts'
+
+const words = text.accounts.consent
+const tones: Readonly<Record<LoginRow['position'], Tone>> = { allowed: 'ok', unofficial: 'warn', forbidden: 'error' }
+
+interface ConsentSheetProps {
+  readonly login: LoginRow
+  readonly onClose: () => void
+}
+
+/** Puts before the user what the vendor thinks of such use, and switches the login on for one who agrees. */
+export function ConsentSheet({ login, onClose }: ConsentSheetProps) {
+  const [refusal, setRefusal] = useState<string>()
+  const [isSaving, setSaving] = useState(false)
+  const { title, owner, position, terms, source, signIn } = login
+
+  const agree = async () => {
+    setSaving(true)
+    try {
+      const done = await useLogins.getState().enable(login)
+      if (!done.ok) {
+        setRefusal(done.reason)
+        return
+      }
+      toast(words.switchedOn(title))
+      onClose()
+    } catch (error) {
+      setRefusal((error as Error).message)
+    } finally {
+      setSaving(false)
+    }
+  }
+
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={words.title(owner)}
+      hint={words.hint(title)}
+      place="side"
+      actions={
+        <>
+          <Button onClick={onClose}>{words.notNow}</Button>
+          <Button look="primary" disabled={isSaving} onClick={() => void agree()}>
+            {words.agree}
+          </Button>
+        </>
+      }
+    >
+      <div className="selectable flex flex-col gap-3">
+        <p>
+          <StateTag tone={tones[position]}>{words.position[position]}</StateTag>
+        </p>
+        {terms.text.map(paragraph => (
+          <p key={paragraph} className="break-words">
+            {paragraph}
+          </p>
+        ))}
+        <p className="break-words text-text-2">
+          {source === undefined ? words.nothingThere(owner, signIn) : words.readFrom(source)}
+        </p>
+        {refusal !== undefined && (
+          <p role="alert" className="text-error">
+            {refusal}
+          </p>
+        )}
+      </div>
+    </Dialog>
+  )
+}

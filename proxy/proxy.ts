@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
+import { isDeepStrictEqual } from 'node:util'
 import type { Backend, RemoteBackend } from './backends/backend.ts'
 import { createCredentials } from './backends/credentials.ts'
 import { createBackends } from './backends/index.ts'
@@ -11,7 +12,7 @@ import type { Config } from './config/schema.ts'
 import type { Secrets } from './keys/secrets.ts'
 import type { Logins } from './logins/index.ts'
 import type { ResponseStore } from './responses/response-store.ts'
-import { createBreakers } from './routing/breakers.ts'
+import { createBreakers, type Breakers } from './routing/breakers.ts'
 import { createPlan } from './routing/plan.ts'
 import { setUpOf } from './routing/set-up.ts'
 import { createAccess } from './server/access.ts'
@@ -67,9 +68,18 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
   })
   const pauses = createPauses()
   const ownKey = randomBytes(24).toString('base64url')
+  let breakers: { readonly settings: unknown; readonly all: Breakers } | undefined
   let state = await build(config)
   let server: HttpServer | undefined
   let accepting = true
+
+  /** Targets that rest go on resting when something else in the config changes. */
+  function breakersFor({ resilience: { circuit_breaker: settings } }: Config): Breakers {
+    if (breakers !== undefined && isDeepStrictEqual(settings, breakers.settings)) return breakers.all
+    const all = createBreakers({ settings, now: () => performance.now(), random: Math.random })
+    breakers = { settings, all }
+    return all
+  }
 
   async function build(next: Config): Promise<ServerState> {
     forget()
@@ -91,11 +101,7 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
       defaultBackend: plan.defaultBackend,
       plan,
       pauses,
-      breakers: createBreakers({
-        settings: next.resilience.circuit_breaker,
-        now: () => performance.now(),
-        random: Math.random,
-      }),
+      breakers: breakersFor(next),
       access: createAccess({
         hosts: [next.server.host, ...next.server.allowed_hosts],
         origins: next.server.allowed_origins,

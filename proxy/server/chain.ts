@@ -28,7 +28,9 @@ export async function answerFromChain(deps: AnswerDeps, asking: Asking, chain: C
     purses.set(target, purse)
     const result = await tryOnce(next, purse)
     if (!('refused' in result)) {
-      failover.succeeded()
+      // A client that left has proved nothing.
+      if (result.error?.kind === 'cancelled') failover.abandoned()
+      else failover.succeeded()
       purse.accepted()
       return { ...result, recovered: recoveredBy(next, chain) }
     }

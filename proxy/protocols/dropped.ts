@@ -16,7 +16,8 @@ export function dropped({ id, encodeRequest }: Pick<Protocol, 'id' | 'encodeRequ
       return less !== undefined && JSON.stringify(encodeRequest(less)) === whole
     })
     .map(([name]) => name)
-  const encodedWith = (tools: readonly Tool[]) => JSON.stringify(encodeRequest({ ...bones, toolChoice: undefined, tools }))
+  const encodedWith = (tools: readonly Tool[]) =>
+    JSON.stringify(encodeRequest({ ...bones, toolChoice: undefined, tools }))
   const isLost = (tool: Tool) => encodedWith([tool]) === encodedWith([])
   const tools = foreignTools(id, request.tools)
     .filter(isLost)

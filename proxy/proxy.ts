@@ -20,6 +20,7 @@ import { describeListenFailure } from './server/address.ts'
 import { createPauses } from './server/pauses.ts'
 import { createServer, type HttpServer } from './server/server.ts'
 import type { ServerState } from './server/state.ts'
+import type { SessionStore } from './sessions/session-store.ts'
 import type { Journal } from './traffic/journal.ts'
 
 /** The world as the proxy is given it. */
@@ -29,6 +30,9 @@ export interface Ports {
   /** The sign-ins of other programs, for the backends that are called with one. */
   readonly logins?: Pick<Logins, 'configure' | 'of'> | undefined
   readonly responses: ResponseStore
+  readonly sessions: SessionStore
+  /** The whole path of a folder that a user means, if there is one. */
+  readonly findFolder: (path: string) => string | undefined
   /** Names this run of the program. */
   readonly instance: string
   /** Routes beside the clients', on the same server: the app's. */
@@ -116,6 +120,8 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
       upstream,
       journal,
       responses: ports.responses,
+      sessions: ports.sessions,
+      findFolder: ports.findFolder,
     }
   }
 

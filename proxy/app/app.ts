@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
+import { homedir } from 'node:os'
 import { dirname } from 'node:path'
 import { createUpstream } from '../backends/upstream.ts'
+import { createFindFolder } from '../commands/find-folder.ts'
 import { loadConfig, type LoadedConfig } from '../config/load.ts'
 import { ConfigError, formatProblem } from '../config/problems.ts'
 import { replaceFile } from '../config/replace.ts'
@@ -13,6 +15,7 @@ import { createLogins } from '../logins/index.ts'
 import { createResponseStore } from '../responses/response-store.ts'
 import { createProxy, type Proxy } from '../proxy.ts'
 import { AddressError } from '../server/address.ts'
+import { createSessionStore } from '../sessions/session-store.ts'
 import { createJournal, storeLimits } from '../traffic/journal.ts'
 import { createStore } from '../traffic/store.ts'
 import { turnLine } from '../traffic/turn-line.ts'
@@ -102,6 +105,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     failed: ({ message }) =>
       warn(`Stored responses are kept in memory only: ${paths.responsesFile} failed (${message}).`),
   })
+  const sessions = createSessionStore({
+    file: paths.sessionsFile,
+    limits: () => ({
+      most: loaded.config.sessions.max,
+      maxAgeMs: loaded.config.sessions.expire_days * 24 * 3600 * 1000,
+    }),
+    now: Date.now,
+    failed: ({ message }) => warn(`Sessions are kept in memory only: ${paths.sessionsFile} failed (${message}).`),
+  })
   const notices = createNotices(heard => live.listen(heard))
   const live = createLiveTurns(journal, {
     turns: turns => notices.tell('turns', turns),
@@ -115,6 +127,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     logins,
     journal,
     store,
+    sessions,
     notices,
     loaded: () => loaded,
     proxy: () => proxy,
@@ -246,6 +259,8 @@ export async function createApp(options: AppOptions): Promise<App> {
         logins,
         journal,
         responses,
+        sessions,
+        findFolder: createFindFolder(env, homedir()),
         instance,
         now: Date.now,
         routes: server => mountApp(server, { handlers, notices, token, rendererDir: options.rendererDir }),
@@ -320,6 +335,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     if (startedAt !== undefined) await rm(paths.instanceFile, { force: true }).catch(() => undefined)
     await journal.stop()
     responses.close()
+    sessions.close()
     logins.close()
     await upstream.close()
     await secrets.close()

@@ -7,6 +7,7 @@ import type { Paths } from '../config/paths.ts'
 import type { Secrets } from '../keys/secrets.ts'
 import type { Logins } from '../logins/index.ts'
 import type { Proxy } from '../proxy.ts'
+import type { SessionStore } from '../sessions/session-store.ts'
 import type { Journal } from '../traffic/journal.ts'
 import type { Store } from '../traffic/store.ts'
 import type { Input, Output, Status } from './contract.ts'
@@ -43,6 +44,7 @@ export interface AppParts {
   readonly logins: Logins
   readonly journal: Journal
   readonly store: Store
+  readonly sessions: SessionStore
   readonly notices: Notices
   readonly loaded: () => LoadedConfig
   readonly proxy: () => Proxy | undefined

@@ -59,16 +59,19 @@ function commandAt(text: string, start: number, { prefix, names, from, before }:
   return counts ? { call, start, end: call.end } : undefined
 }
 
-/** A text without the commands in it: a line that held nothing else goes with them. */
+/** A text without the commands in it: a line that held nothing else goes with them, and so do empty lines at the ends. */
 export function cutOut(text: string, found: readonly Pick<Found, 'start' | 'end'>[]): string {
   let rest = text
-  for (const { start, end } of [...found].reverse()) {
-    const before = rest.slice(0, start).replace(/[^\S\n]+$/, '')
-    const after = rest.slice(end).replace(/^[^\S\n]+/, '')
-    const isLineStart = /(?:^|[\n"])$/.test(before)
-    const isLineEnd = after === '' || after.startsWith('\n')
-    if (isLineStart && isLineEnd) rest = after === '' ? before.replace(/\n$/, '') : before + after.slice(1)
-    else rest = isLineStart || isLineEnd ? before + after : `${before} ${after}`
-  }
+  for (const { start, end } of [...found].reverse()) rest = joined(rest.slice(0, start), rest.slice(end))
   return rest
+}
+
+function joined(before: string, after: string): string {
+  if (after.trim() === '') return before.trimEnd()
+  if (before.trim() === '') return after.trimStart()
+  const head = before.replace(/[^\S\n]+$/, '')
+  const tail = after.replace(/^[^\S\n]+/, '')
+  const isLineStart = /(?:\n|^")$/.test(head)
+  if (isLineStart && tail.startsWith('\n')) return head + tail.slice(1)
+  return isLineStart || /^[\n"]/.test(tail) ? head + tail : `${head} ${tail}`
 }

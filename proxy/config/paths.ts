@@ -10,6 +10,8 @@ export interface Paths {
   readonly trafficFile: string
   /** What clients of the Responses API had stored. */
   readonly responsesFile: string
+  /** What commands in chats changed, for as long as the conversations go on. */
+  readonly sessionsFile: string
   /** What the running instance says of itself: its process, address and version. */
   readonly instanceFile: string
   readonly logsFolder: string
@@ -38,6 +40,7 @@ export function pathsOf(world: World): Paths {
     keysFile: rules.join(data, 'keys.json'),
     trafficFile: rules.join(data, 'traffic.db'),
     responsesFile: rules.join(data, 'responses.db'),
+    sessionsFile: rules.join(data, 'sessions.db'),
     instanceFile: rules.join(data, 'instance.json'),
     logsFolder: logs,
   }

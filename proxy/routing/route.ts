@@ -104,10 +104,14 @@ function keysInWords({ keys }: Chain): string {
 /** A route whose targets have further parameters: beneath their own, or over them. */
 export function withParams(route: Route, params: Params, place: 'beneath' | 'over' = 'beneath'): Route {
   if (Object.keys(params).length === 0) return route
-  const changed = (target: Target): Target => ({
+  return mapTargets(route, target => ({
     ...target,
     params: place === 'over' ? { ...target.params, ...params } : { ...params, ...target.params },
-  })
+  }))
+}
+
+/** A route with each of its targets changed. */
+export function mapTargets(route: Route, changed: (target: Target) => Target): Route {
   switch (route.kind) {
     case 'chain':
       return { ...route, targets: route.targets.map(changed) }

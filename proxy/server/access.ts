@@ -54,12 +54,17 @@ export function createAccess(access: Access) {
     )
   }
 
+  /** The key that a client sent, where keys count at all. */
+  function localKey(request: IncomingMessage): string | undefined {
+    return digests.length === 0 ? undefined : sentKeys(request).find(isKnown)
+  }
+
   function isKnown(key: string): boolean {
     const sent = digest(key)
     return digests.some(known => timingSafeEqual(known, sent))
   }
 
-  return { refuseStrangers, refuseWithoutKey, allowsOrigin: (origin: string) => origins.has(origin) }
+  return { refuseStrangers, refuseWithoutKey, localKey, allowsOrigin: (origin: string) => origins.has(origin) }
 }
 
 function foreignPage(origin: string): ProxyError {

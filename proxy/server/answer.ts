@@ -25,7 +25,8 @@ export async function answerWith(
   { request, mayGoOn }: Question,
   ask: (signal: AbortSignal) => Events,
 ): Promise<Ended | Refused> {
-  const { response, turn } = asking
+  const { response, turn, asked } = asking
+  const { guard = unguarded } = asked
   turn.streamed = request.stream
   const hangUp = new AbortController()
   const abort = () => hangUp.abort()
@@ -33,7 +34,7 @@ export async function answerWith(
   const sending = sendingOf(deps, asking, request)
   let failure: ProxyError | undefined
   const events = tap(
-    ask(hangUp.signal),
+    guard(ask(hangUp.signal)),
     event => note(turn, event),
     error => (failure = error),
   )
@@ -96,6 +97,10 @@ async function tellRefusal(asking: Asking, sending: Sending, error: ProxyError):
 async function* failing(error: ProxyError): Events {
   await Promise.reject(error)
   yield []
+}
+
+function unguarded(events: Events): Events {
+  return events
 }
 
 function isAnything(): boolean {

@@ -1,4 +1,5 @@
 import { ProxyError } from '../core/errors.ts'
+import type { Events } from '../core/events.ts'
 import type { Request } from '../core/request.ts'
 import type { Address, Protocol } from '../protocols/protocol.ts'
 import { parseJson } from '../wire/json.ts'
@@ -15,6 +16,10 @@ export interface Asked {
   readonly bodyFor: (model: string, backend: string) => Buffer | undefined
   /** The whole request. Throws `invalid-request` for a body that no client may send. */
   readonly request: () => Request
+  /** Why the client's body can't go on as it is, if it can't. */
+  readonly changed?: string | undefined
+  /** Watches over the answer, and may end it with an error. */
+  readonly guard?: ((events: Events) => Events) | undefined
 }
 
 /** Reads what has to be read before a turn can go anywhere: by bytes where that is sure, else by the parsed body. */

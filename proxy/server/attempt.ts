@@ -113,6 +113,7 @@ function relayable(
   to: { backend: RemoteBackend; api: Api; model: string; target: Target; credential: Credential | undefined },
 ): { readonly body?: Buffer | undefined; readonly obstacle?: string | undefined } {
   const { backend, api, model, target, credential } = to
+  if (asked.changed !== undefined) return { obstacle: asked.changed }
   if (!relays || api.protocol !== protocol.id) return {}
   if (!changesNothing(target.params)) return { obstacle: 'parameters stand behind the model’s name' }
   if (door === 'compact' && endpointsOf(api, credential).compact === undefined) return {}

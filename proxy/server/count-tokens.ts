@@ -12,6 +12,7 @@ import type { Protocol } from '../protocols/protocol.ts'
 import { parseJson } from '../wire/json.ts'
 import { bodyOf, hangUpOf, type SideRequest } from './incoming.ts'
 import type { ServerState } from './state.ts'
+import { mayHoldTalk } from './talk.ts'
 
 /** How an API asks for the tokens of a request, and is told. */
 interface Counter {
@@ -81,7 +82,8 @@ function modelIn({ model }: Fields): string {
 async function count(state: ServerState, counter: Counter, asked: SideRequest): Promise<unknown> {
   const { protocol, asTurn, answer } = counter
   const { backend, model } = state.plan.target(asked.model)
-  if (backend.kind === 'remote') {
+  // Talk with us is no backend's to see, not even to be counted.
+  if (backend.kind === 'remote' && !mayHoldTalk(state, Buffer.from(JSON.stringify(asked.body)))) {
     const counted = await countThere(state, backend, counter, { ...asked, model })
     if (counted !== undefined) return counted
   }

@@ -1,6 +1,4 @@
 import { toProxyError } from '../core/errors.ts'
-import { factsOf } from '../routing/facts.ts'
-import type { Plan } from '../routing/plan.ts'
 import type { Journal } from '../traffic/journal.ts'
 import type { OpenTurn } from '../traffic/open-turn.ts'
 import { readAsked } from './asked.ts'
@@ -8,12 +6,12 @@ import type { AnswerDeps } from './asking.ts'
 import type { Exchange } from './exchange.ts'
 import { refuseLoops } from './loops.ts'
 import { answerAlong } from './route.ts'
+import { answerOurselves, note, routeOf } from './session-turn.ts'
 import { sendError, TURN_HEADER } from './send.ts'
+import { hear, type TalkDeps } from './talk.ts'
 
 /** What a turn needs of the program. */
-export interface TurnDeps extends AnswerDeps {
-  /** Where an asked-for model goes, by the config of this moment. */
-  readonly plan: Plan
+export interface TurnDeps extends AnswerDeps, TalkDeps {
   readonly journal: Journal
 }
 
@@ -24,14 +22,18 @@ export async function runTurn(deps: TurnDeps, exchange: Exchange): Promise<OpenT
   turn.breakOff = () => response.destroy()
   try {
     refuseLoops(request)
-    const asked = exchange.read?.(body) ?? readAsked(protocol, body, address)
-    turn.asked = asked.model
-    const route = deps.plan.route(asked.model, {
-      client: turn.client,
-      protocol: protocol.id,
-      facts: () => factsOf(asked.request()),
-    })
-    deps.journal.close(turn, await answerAlong(deps, { ...exchange, asked, turn }, route))
+    const read = exchange.read?.(body) ?? readAsked(protocol, body, address)
+    turn.asked = read.model
+    const heard = hear(deps, exchange, read, turn)
+    const { asked, local } = heard
+    if (local !== undefined) {
+      deps.journal.close(turn, await answerOurselves(deps, { ...exchange, asked, turn }, local))
+      return turn
+    }
+    const route = routeOf(deps, heard, { client: turn.client, protocol: protocol.id })
+    const ended = await answerAlong(deps, { ...exchange, asked, turn }, route)
+    note(deps, heard, turn, route)
+    deps.journal.close(turn, ended)
   } catch (thrown) {
     const error = toProxyError(thrown)
     const { status, bytes } = sendError(response, protocol, error, { [TURN_HEADER]: turn.id })

@@ -32,7 +32,7 @@ const idHeaders = [
 ] as const
 
 /** The conversation's id as the client tells it outside the body: in a header, a cookie or the address. */
-export function identityInHeaders(headers: IncomingHttpHeaders, url: string, owner: string): Identity | undefined {
+export function identityInHead(headers: IncomingHttpHeaders, url: string, owner: string): Identity | undefined {
   for (const name of idHeaders) {
     const value = headers[name]
     if (typeof value === 'string' && isId(value)) return explicit(value, name, owner)
@@ -42,6 +42,11 @@ export function identityInHeaders(headers: IncomingHttpHeaders, url: string, own
   const query = new URLSearchParams(url.slice(url.indexOf('?') + 1)).get('session_id')
   if (url.includes('?') && query !== null && isId(query)) return explicit(query, 'query', owner)
   return undefined
+}
+
+/** Whether a conversation that was told so is told without its body. */
+export function isToldInHead(from: string): boolean {
+  return from === 'cookie' || from === 'query' || idHeaders.some(name => name === from)
 }
 
 /** The conversation's id as the client tells it in the parsed body. */

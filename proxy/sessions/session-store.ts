@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
-import type { Identity } from './identity.ts'
+import { isToldInHead, type Identity } from './identity.ts'
 import { openSessionFile, setAside, type SessionFile } from './session-file.ts'
 import { isOverridden, newSession, withOverrides, type Overrides, type Session, type SessionUsage } from './session.ts'
 
 export interface SessionStoreDeps {
   /** The file that keeps the sessions over a restart; it is made when there is something to keep. */
   readonly file: string
-  readonly limits: SessionLimits
+  /** As the config says now. */
+  readonly limits: () => SessionLimits
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** Told why sessions can't be kept on disk; they are then kept for this run. */
@@ -33,8 +34,8 @@ export interface SessionStore {
   /** The selector for the next turn alone, which is then used up. */
   readonly takeOneOff: (id: string) => string | undefined
   /** Adds what a turn used. */
-  readonly count: (id: string, used: Partial<SessionUsage>) => void
-  /** Whether a turn without an id of its conversation could belong to a session that changes something: only then is it worth reading. */
+  readonly count: (id: string, used: { readonly [Of in keyof SessionUsage]?: number | undefined }) => void
+  /** Whether a turn whose head does not tell its conversation could belong to a session that changes something: only then is it worth reading. */
   readonly mayConcern: (owner: string) => boolean
   /** All the ways in which sessions begin their commands, beside the config's. */
   readonly prefixes: () => readonly string[]
@@ -165,9 +166,10 @@ export function createSessionStore(deps: SessionStoreDeps): SessionStore {
   }
 
   function sweep() {
-    const oldest = now() - limits.maxAgeMs
+    const { most, maxAgeMs } = limits()
+    const oldest = now() - maxAgeMs
     for (const [id, { seenAt }] of sessions) {
-      if (sessions.size <= limits.most && seenAt >= oldest) continue
+      if (sessions.size <= most && seenAt >= oldest) continue
       drop(id)
       unwritten.set(id, undefined)
     }
@@ -176,7 +178,7 @@ export function createSessionStore(deps: SessionStoreDeps): SessionStore {
   /** A session, unless it is too old. */
   function alive(id: string | undefined): Session | undefined {
     const session = id === undefined ? undefined : sessions.get(id)
-    return session !== undefined && session.seenAt >= now() - limits.maxAgeMs ? session : undefined
+    return session !== undefined && session.seenAt >= now() - limits().maxAgeMs ? session : undefined
   }
 
   function find({ key, isStart }: Identity): Session | undefined {
@@ -187,7 +189,7 @@ export function createSessionStore(deps: SessionStoreDeps): SessionStore {
 
   function outlined() {
     const all = [...sessions.values()].filter(isOverridden)
-    const owners = new Set(all.filter(({ from }) => from === 'conversation').map(({ owner }) => owner))
+    const owners = new Set(all.filter(({ from }) => !isToldInHead(from)).map(({ owner }) => owner))
     const prefixes = new Set(
       all.flatMap(({ overrides: { prefix, formerPrefixes = [] } }) => [
         ...(prefix === undefined ? [] : [prefix]),

@@ -16,9 +16,13 @@ export interface StartedApp {
   readonly close: () => Promise<void>
 }
 
-/** The whole app on a port of its own, with a config file and data in a folder that goes with it. */
-export async function startApp(yaml: string, env: Readonly<Record<string, string>> = {}): Promise<StartedApp> {
-  const folder = await mkdtemp(join(tmpdir(), 'lip-'))
+/** The whole app on a port of its own, with a config file and data in a folder that goes with it: a new one, or that of an app before. */
+export async function startApp(
+  yaml: string,
+  env: Readonly<Record<string, string>> = {},
+  before?: string,
+): Promise<StartedApp> {
+  const folder = before ?? (await mkdtemp(join(tmpdir(), 'lip-')))
   const paths = pathsOf({ platform: process.platform, env, home: folder, cwd: folder, dataDir: folder })
   await writeFile(paths.configFile, yaml)
   const logTo = new PassThrough()

@@ -25,7 +25,7 @@ describe('a command in what the user typed', () => {
     ['fix the bug\n!/model(x)', ['fix the bug'], 'x'],
     ['fix\n!/model(x)\nthe bug', ['fix\nthe bug'], 'x'],
     ['please !/model(x) fix the bug', ['please fix the bug'], 'x'],
-    ['fix the bug.\n\n!/backend(openai)\n!/model(x)\n', ['fix the bug.\n\n'], 'x'],
+    ['fix the bug.\n\n!/backend(openai)\n!/model(x)\n', ['fix the bug.'], 'x'],
     ['fix the bug with !/model(x).', ['fix the bug with .'], 'x'],
     // opencode's `run` quotes what it was given.
     ['"!/model(x) fix the bug"', ['"fix the bug"'], 'x'],

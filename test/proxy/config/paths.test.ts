@@ -13,6 +13,7 @@ describe('where things live', () => {
       keysFile: '/home/ada/.local/share/llm-interactive-proxy/keys.json',
       trafficFile: '/home/ada/.local/share/llm-interactive-proxy/traffic.db',
       responsesFile: '/home/ada/.local/share/llm-interactive-proxy/responses.db',
+      sessionsFile: '/home/ada/.local/share/llm-interactive-proxy/sessions.db',
       instanceFile: '/home/ada/.local/share/llm-interactive-proxy/instance.json',
       logsFolder: '/home/ada/.local/state/llm-interactive-proxy/logs',
     })
@@ -33,6 +34,7 @@ describe('where things live', () => {
       keysFile: '/Users/ada/Library/Application Support/llm-interactive-proxy/keys.json',
       trafficFile: '/Users/ada/Library/Application Support/llm-interactive-proxy/traffic.db',
       responsesFile: '/Users/ada/Library/Application Support/llm-interactive-proxy/responses.db',
+      sessionsFile: '/Users/ada/Library/Application Support/llm-interactive-proxy/sessions.db',
       instanceFile: '/Users/ada/Library/Application Support/llm-interactive-proxy/instance.json',
       logsFolder: '/Users/ada/Library/Logs/llm-interactive-proxy',
     })
@@ -46,6 +48,7 @@ describe('where things live', () => {
       keysFile: 'D:\\Local\\llm-interactive-proxy\\keys.json',
       trafficFile: 'D:\\Local\\llm-interactive-proxy\\traffic.db',
       responsesFile: 'D:\\Local\\llm-interactive-proxy\\responses.db',
+      sessionsFile: 'D:\\Local\\llm-interactive-proxy\\sessions.db',
       instanceFile: 'D:\\Local\\llm-interactive-proxy\\instance.json',
       logsFolder: 'D:\\Local\\llm-interactive-proxy\\logs',
     })
@@ -59,6 +62,7 @@ describe('where things live', () => {
       keysFile: '/data/keys.json',
       trafficFile: '/data/traffic.db',
       responsesFile: '/data/responses.db',
+      sessionsFile: '/data/sessions.db',
       instanceFile: '/data/instance.json',
       logsFolder: '/data/logs',
     }

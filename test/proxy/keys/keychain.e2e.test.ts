@@ -57,6 +57,7 @@ describe('a keychain that is unlocked', () => {
 
     expect(await program.call('resolve', 'keychain:nobody')).toEqual({
       found: false,
+      absent: true,
       reason: 'There is no key stored under the name nobody.',
       remedy: 'Store it: lip keys set nobody',
     })

@@ -89,7 +89,7 @@ describe('responses on a Chat Completions backend', () => {
     ).rejects.toMatchObject({ status: 400, param: 'previous_response_id', code: 'previous_response_not_found' })
   })
 
-  it('give a tool’s result to the call that stands in the response before', async () => {
+  it('T33: give a tool’s result to the call that stands in the response before', async () => {
     chat.answers(response => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.end(

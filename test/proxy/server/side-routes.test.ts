@@ -42,7 +42,7 @@ describe('counting tokens', () => {
     expect(messages.counted.at(-1)).toMatchObject({ model: 'claude-x' })
   })
 
-  it('is estimated for every other backend, and grows with the text', async () => {
+  it('T69: is estimated for every other backend, with its system prompt and tools, and grows with the text', async () => {
     const short = await anthropic.messages.countTokens({ model: 'gpt-x', messages: hello })
     const long = await anthropic.messages.countTokens({
       model: 'gpt-x',
@@ -50,9 +50,22 @@ describe('counting tokens', () => {
     })
     expect(short.input_tokens).toBeGreaterThan(0)
     expect(long.input_tokens).toBeGreaterThan(short.input_tokens + 500)
+    const equipped = await anthropic.messages.countTokens({
+      model: 'gpt-x',
+      messages: hello,
+      system: 'Be brief. '.repeat(40),
+      tools: [{ name: 'look', description: 'looks '.repeat(40), input_schema: { type: 'object' } }],
+    })
+    expect(equipped.input_tokens).toBeGreaterThan(short.input_tokens + 150)
   })
 
-  it('is estimated when the backend can’t be asked, and stands in no log', async () => {
+  it('T71: works over Responses for backends that are not OpenAI’s', async () => {
+    const counted = await openai.responses.inputTokens.count({ model: 'gpt-x', input: 'hello there' })
+    expect(counted).toMatchObject({ object: 'response.input_tokens' })
+    expect(counted.input_tokens).toBeGreaterThan(1)
+  })
+
+  it('T70: is estimated when the backend has no such door, and stands in no log', async () => {
     const before = (await proxy.app.handlers['turns.list']({ limit: 50 })).turns.length
     await anthropic.messages.countTokens({ model: 'claude:unknown', messages: hello })
     expect((await proxy.app.handlers['turns.list']({ limit: 50 })).turns.length).toBe(before)

@@ -5,20 +5,21 @@ import { startApp, type StartedApp } from '../../../support/start-app.ts'
 import { startFakes, type Fake } from './fakes.ts'
 import { TOOL } from './scenario.ts'
 
-/** Bodies that no client should send, made from ones that it does, over real sockets towards a backend of another protocol. */
+/** Bodies that no client should send, made from ones that it does, over real sockets towards backends of other protocols. */
 
 type Body = Readonly<Record<string, unknown>>
 
-const RUNS = 120
+const RUNS = 30
 const SEED = 20_261_123
 const PIXEL = 'iVBORw0KGgo='
 
 /** One API: where it is asked, a body with a bit of everything, and what its errors look like. */
 interface Front {
   readonly name: string
-  readonly path: string
-  /** The backend that answers, of another protocol. */
-  readonly backend: string
+  /** Where a model is asked. */
+  readonly path: (model: string) => string
+  /** Backends of other protocols. */
+  readonly foreign: readonly string[]
   readonly body: Body
   readonly error: object
   /** The same call twice, with one id. */
@@ -32,7 +33,6 @@ const block = { type: 'tool_use', id: 'a', name: TOOL.name, input: { at: 'sea' }
 const part = { functionCall: { id: 'a', name: TOOL.name, args: { at: 'sea' } } }
 
 const chat = (calls: readonly object[]): Body => ({
-  model: 'claude:claude-opus-4-6',
   messages: [
     { role: 'system', content: 'Be brief.' },
     {
@@ -57,7 +57,6 @@ const chat = (calls: readonly object[]): Body => ({
 })
 
 const responses = (calls: readonly object[]): Body => ({
-  model: 'claude:claude-opus-4-6',
   instructions: 'Be brief.',
   store: false,
   input: [
@@ -81,7 +80,6 @@ const responses = (calls: readonly object[]): Body => ({
 })
 
 const anthropic = (calls: readonly object[]): Body => ({
-  model: 'chat:gpt-x',
   max_tokens: 4000,
   system: [{ type: 'text', text: 'Be brief.', cache_control: { type: 'ephemeral' } }],
   messages: [
@@ -124,37 +122,46 @@ const gemini = (calls: readonly object[]): Body => ({
 const fronts: readonly Front[] = [
   {
     name: 'Chat Completions',
-    path: '/v1/chat/completions',
-    backend: 'claude',
+    path: () => '/v1/chat/completions',
+    foreign: ['claude', 'gemini', 'responses', 'assist'],
     body: chat([call]),
     twice: chat([call, call]),
     error: { error: { message: text, type: text } },
   },
   {
     name: 'Responses',
-    path: '/v1/responses',
-    backend: 'claude',
+    path: () => '/v1/responses',
+    foreign: ['claude', 'gemini', 'chat', 'assist'],
     body: responses([item]),
     twice: responses([item, item]),
     error: { error: { message: text, type: text } },
   },
   {
     name: 'Anthropic',
-    path: '/anthropic/v1/messages',
-    backend: 'chat',
+    path: () => '/anthropic/v1/messages',
+    foreign: ['chat', 'responses', 'gemini', 'assist'],
     body: anthropic([block]),
     twice: anthropic([block, block]),
     error: { type: 'error', error: { type: text, message: text } },
   },
   {
     name: 'Gemini',
-    path: '/v1beta/models/responses:gpt-x:generateContent',
-    backend: 'responses',
+    path: model => `/v1beta/models/${model}:generateContent`,
+    foreign: ['responses', 'chat', 'claude', 'assist'],
     body: gemini([part]),
     twice: gemini([part, part]),
     error: { error: { code: expect.any(Number) as number, message: text, status: text } },
   },
 ]
+
+/** What each backend is asked for. */
+const MODELS: Readonly<Record<string, string>> = {
+  chat: 'chat:gpt-x',
+  responses: 'responses:gpt-x',
+  claude: 'claude:claude-opus-4-6',
+  gemini: 'gemini:gemini-3-pro-preview',
+  assist: 'assist:gemini-3-pro-preview',
+}
 
 let fakes: readonly Fake[]
 let proxy: StartedApp
@@ -184,8 +191,8 @@ afterAll(async () => {
 })
 
 /** Sends a body, and says how it was answered; the answer is of the API's own shape, whatever it is. */
-async function send({ path, error }: Front, body: string | Buffer): Promise<number> {
-  const response = await fetch(proxy.url + path, { method: 'POST', body })
+async function send({ path, error }: Front, model: string, body: string | Buffer): Promise<number> {
+  const response = await fetch(proxy.url + path(model), { method: 'POST', body })
   const answer: unknown = await response.json()
   if (response.status !== 200) expect(answer).toMatchObject(error)
   return response.status
@@ -193,16 +200,22 @@ async function send({ path, error }: Front, body: string | Buffer): Promise<numb
 
 const NEST = '{"a":'
 
-describe.each(fronts)('$name', front => {
+const pairs = fronts.flatMap(front => front.foreign.map(id => ({ ...front, id })))
+
+describe.each(pairs)('$name on $id', ({ id, ...front }) => {
+  const model = MODELS[id] ?? ''
+  // Google's API has the model in its path.
+  const named = (body: Body) => (front.path(model).includes(model) ? body : { model, ...body })
+
   it('takes the whole body', async () => {
-    expect(await send(front, JSON.stringify(front.body))).toBe(200)
+    expect(await send(front, model, JSON.stringify(named(front.body)))).toBe(200)
   })
 
   it('answers every damaged body in its own shape, as the client’s fault if at all', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 3 }), async damages => {
-        const body = damages.reduce<unknown>(damagedAgain, structuredClone(front.body))
-        const status = await send(front, String(JSON.stringify(body)))
+        const body = damages.reduce<unknown>(damagedAgain, structuredClone(named(front.body)))
+        const status = await send(front, model, JSON.stringify(body))
         if (status !== 200) expect(status).toSatisfy(isClients)
       }),
       { numRuns: RUNS, seed: SEED, endOnFailure: true },
@@ -215,12 +228,12 @@ describe.each(fronts)('$name', front => {
     ['a list', '[]'],
     ['a text', '"x"'],
     ['null', 'null'],
-    ['more than is allowed', JSON.stringify({ ...front.body, more: 'x'.repeat(2 ** 20) })],
+    ['more than is allowed', JSON.stringify({ ...named(front.body), more: 'x'.repeat(2 ** 20) })],
     ['very deep JSON', `{"metadata":${NEST.repeat(20_000)}1${'}'.repeat(20_000)}}`],
     ['deep lists', `{"messages":${'['.repeat(50_000)}${']'.repeat(50_000)}}`],
     ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0xfe, 0x7d])],
   ])('refuses %s', async (_, body) => {
-    expect(await send(front, body)).toSatisfy(isClients)
+    expect(await send(front, model, body)).toSatisfy(isClients)
   })
 
   it.each([
@@ -228,14 +241,14 @@ describe.each(fronts)('$name', front => {
     ['NULs', '\\u0000'],
     ['line ends that are none in JSON', '\\u2028\\u2029'],
   ])('takes %s in a text', async (_, escaped) => {
-    const body = JSON.stringify(front.body).replaceAll('What is it?', `a${escaped}b`)
-    expect(await send(front, body)).toBe(200)
+    const body = JSON.stringify(named(front.body)).replaceAll('What is it?', `a${escaped}b`)
+    expect(await send(front, model, body)).toBe(200)
   })
 
   it('takes or refuses a call that stands there twice, and is still there', async () => {
-    const status = await send(front, JSON.stringify(front.twice))
+    const status = await send(front, model, JSON.stringify(named(front.twice)))
     if (status !== 200) expect(status).toSatisfy(isClients)
-    expect(await send(front, JSON.stringify(front.body))).toBe(200)
+    expect(await send(front, model, JSON.stringify(named(front.body)))).toBe(200)
   })
 })
 

@@ -40,7 +40,7 @@ export function layOver(request: Request, { promptPrefix, promptSuffix, redactKe
 function withFrame(messages: readonly Message[], prefix = '', suffix = ''): readonly Message[] {
   return messages.map(message => {
     if (message.role !== 'user') return message
-    const typed = stretchesOf(message).map(stretches => stretches.some(({ origin }) => origin !== 'context'))
+    const typed = stretchesOf(message).map(stretches => stretches.some(({ origin }) => origin === 'typed'))
     const said = message.parts.map((part, index) => part.type === 'text' && typed[index] === true)
     const first = said.indexOf(true)
     const last = said.lastIndexOf(true)

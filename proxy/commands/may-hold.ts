@@ -18,9 +18,8 @@ function spellings(prefix: string): readonly Buffer[] {
   const known = remembered.get(prefix)
   if (known !== undefined) return known
   const json = JSON.stringify(prefix).slice(1, -1)
-  const texts = [json, json.replaceAll('/', '\\/')]
-  if (/[<>&'"+`\u0080-\uffff]/.test(prefix))
-    for (const hex of ['lower', 'upper'] as const) texts.push(escaped(prefix, hex))
+  const written = [json, escaped(json, 'lower'), escaped(json, 'upper')]
+  const texts = written.flatMap(text => [text, text.replaceAll('/', '\\/')])
   const bytes = [...new Set(texts)].map(text => Buffer.from(text))
   if (remembered.size > 100) remembered.clear()
   remembered.set(prefix, bytes)

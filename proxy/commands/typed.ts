@@ -2,9 +2,10 @@ import type { Message } from '../core/request.ts'
 
 /**
  * What a stretch of a user's message is. `typed` is what the user wrote, where commands are looked for. `quoted` is what the
- * user shows: code, quotations, files, pasted markup. `context` is what the client put there without being asked.
+ * user shows: code, quotations, files, pasted markup. `context` is what the client put there without being asked. `frame` is
+ * the tags that a client puts around what the user wrote.
  */
-export type Origin = 'typed' | 'quoted' | 'context'
+export type Origin = 'typed' | 'quoted' | 'context' | 'frame'
 
 /** A stretch of one text part. */
 export interface Stretch {
@@ -23,23 +24,34 @@ export interface Stretch {
  * and files into `<file_content>`; older Cline and Roo Code send results of tools as text `[tool for 'x'] Result:`.
  */
 export function stretchesOf({ parts }: Message): readonly (readonly Stretch[])[] {
-  const isSeveral = parts.filter(({ type }) => type === 'text').length > 1
-  let outer: Origin = 'typed'
-  return parts.map(part => {
-    if (part.type !== 'text') return []
-    const { text } = part
-    if (/^\s*--- Content from referenced files ---/.test(text)) outer = 'quoted'
-    if (/^\s*\[[\w-]+(?: for [^\n]*)?\] Result:/.test(text)) outer = 'quoted'
+  const texts = parts.map(part => (part.type === 'text' ? part.text : ''))
+  const isSeveral = texts.filter(text => text !== '').length > 1
+  const endOfFiles = texts.findLastIndex(text => text.trim() === FILES_END)
+  const own: Origin = isFromEditor(texts) ? 'context' : 'typed'
+  let outer: Origin = own
+  return texts.map((text, index) => {
+    if (text === '') return []
+    if (index < endOfFiles && filesBegin.test(text)) outer = 'quoted'
+    if (/^\s*\[[\w-]+(?: for [^\n]*)?\] Result:/.test(text) && own === 'typed') outer = 'quoted'
     // A part that is one reminder from its first to its last letter is one whatever stands inside: a file that it shows
     // may hold the end of a reminder.
     const whole = isSeveral ? /^\s*<([\w-]+)[^>]*>[\s\S]*<\/\1>\s*$/.exec(text)?.[1] : undefined
-    const stretches =
+    const stretches: readonly Stretch[] =
       whole !== undefined && originOfTag(whole) === 'context'
-        ? [{ origin: 'context', start: 0, end: text.length } as const]
+        ? [{ origin: 'context', start: 0, end: text.length }]
         : divided(text, 0, text.length, outer)
-    if (/--- End of content ---\s*$/.test(text)) outer = 'typed'
+    if (index === endOfFiles) outer = own
     return stretches
   })
+}
+
+const FILES_END = '--- End of content ---'
+const filesBegin = /^\s*--- Content from referenced files ---/
+
+/** Whether a message is one of Cline or Roo Code in an editor: then only what stands in their tags was typed. */
+function isFromEditor(texts: readonly string[]): boolean {
+  const tags = texts.flatMap(text => [...text.matchAll(/^\s*<(\w+)/gm)].map(([, tag = '']) => tag))
+  return tags.includes('environment_details') && tags.some(tag => originOfTag(tag) === 'typed')
 }
 
 /** Tags around what the user typed. */
@@ -56,9 +68,9 @@ function originOfTag(tag: string): Origin {
   return contexts.test(name) ? 'context' : 'quoted'
 }
 
-/** Things that begin another stretch: a fence, code within a line, a quoted line, a tag, the headings of Codex. */
+/** Things that begin another stretch: a fence, code within a line, a quoted line, a tag, the headings of Codex and Gemini CLI. */
 const openings =
-  /(?<fence>^[ \t]*(?<sign>`{3,}|~{3,}))|(?<ticks>`+)|(?<quote>^[ \t]*>)|<(?<tag>[A-Za-z][\w-]*)(?:\s[^<>]*)?(?<!\/)>|(?<agents>^# AGENTS\.md instructions[^\n]*)|(?<ide>^# Context from my IDE setup:)/gm
+  /(?<fence>^[ \t]*(?<sign>`{3,}|~{3,}))|(?<ticks>`+)|(?<quote>^[ \t]*>)|<(?<tag>[A-Za-z][\w-]*)(?:\s[^<>]*)?(?<!\/)>|(?<agents>^# AGENTS\.md instructions[^\n]*)|(?<ide>^# Context from my IDE setup:)|(?<files>^--- Content from referenced files ---$)/gm
 
 /** The stretches between two places, whose own words are of one origin. */
 function divided(text: string, start: number, end: number, own: Origin): Stretch[] {
@@ -78,10 +90,10 @@ function divided(text: string, start: number, end: number, own: Origin): Stretch
     add(own, found.index)
     if (block.inside === undefined) add(block.origin, block.end)
     else {
-      add('context', block.inside.start)
+      add('frame', block.inside.start)
       stretches.push(...divided(text, block.inside.start, block.inside.end, 'typed'))
       at = block.inside.end
-      add('context', block.end)
+      add('frame', block.end)
     }
     expression.lastIndex = block.end
   }
@@ -102,7 +114,7 @@ function blockAt(
   found: RegExpExecArray,
   { end, own, unclosed }: { end: number; own: Origin; unclosed: Set<string> },
 ): Block | undefined {
-  const { sign, fence, ticks, quote, tag, agents, ide } = found.groups ?? {}
+  const { sign, fence, ticks, quote, tag, agents, ide, files } = found.groups ?? {}
   const after = found.index + found[0].length
   const code = own === 'context' ? 'context' : 'quoted'
   if (fence !== undefined && sign !== undefined) return { origin: code, end: endOfFence(text, after, end, sign) }
@@ -111,6 +123,10 @@ function blockAt(
     return close === undefined ? undefined : { origin: code, end: close }
   }
   if (quote !== undefined) return { origin: code, end: endOfLine(text, after, end) }
+  if (files !== undefined) {
+    const close = text.slice(0, end).lastIndexOf(FILES_END)
+    return { origin: code, end: close < after ? end : close + FILES_END.length }
+  }
   if (agents !== undefined) return { origin: 'context', end: after }
   if (ide !== undefined) {
     const request = /^## My request for Codex:[ \t]*$/m

@@ -32,13 +32,14 @@ export function look(message: Message, { prefixes, names }: Grammar): Looked {
     const found = commandsIn(part.text, stretches, { prefixes, names })
     commands.push(...found)
     const left = stretches
-      .filter(({ origin }) => origin !== 'context')
+      .filter(({ origin }) => origin === 'typed' || origin === 'quoted')
       .map(stretch => cutOut(part.text.slice(stretch.start, stretch.end), within(stretch, found)))
       .join('')
     if (!isEmpty(left)) saysMore = true
     if (found.length === 0) return [part]
-    const text = cutOut(part.text, found)
-    return isEmpty(text) ? [] : [{ ...part, text }]
+    // Tags around nothing go with what they held.
+    const isBare = isEmpty(left) && !stretches.some(({ origin }) => origin === 'context')
+    return isBare ? [] : [{ ...part, text: cutOut(part.text, found) }]
   })
   return { commands, rest: commands.length === 0 ? message : { ...message, parts }, saysMore }
 }

@@ -243,11 +243,8 @@ function run(agent: Agent, body: Record<string, unknown>) {
   return obey(decoded(agent, body), session(), context())
 }
 
-describe.each(Object.entries(agents))('in %s', (name, agent) => {
-  // The editor's own texts around the task are words, too: with them a message is never of commands alone.
-  const answersAlone = name !== 'Cline (editor)'
-
-  it.runIf(answersAlone)('a message of commands alone is answered by us', () => {
+describe.each(Object.entries(agents))('in %s', (_, agent) => {
+  it('a message of commands alone is answered by us', () => {
     const { reply, session: after } = run(agent, agent.body([['user', '!/backend(openai)\n!/model(gpt-x)']]))
     expect(textOf(reply)).toContain('Backend is now openai')
     expect(after.overrides).toEqual({ backend: 'openai', model: 'gpt-x' })
@@ -273,21 +270,20 @@ describe.each(Object.entries(agents))('in %s', (name, agent) => {
 
   it('the talk is gone from the history, and nothing else', () => {
     const { reply } = run(agent, agent.body([['user', '!/model(gpt-x)']]))
-    const answer = answersAlone ? textOf(reply) : '[LLM Interactive Proxy 0123456789ab] Model is now gpt-x.'
     const { request } = run(
       agent,
       agent.body([
         ['user', '!/model(gpt-x)'],
-        ['assistant', answer],
+        ['assistant', textOf(reply)],
         ['user', 'first words'],
         ['assistant', 'an answer'],
-        ['user', 'second !/max words'],
+        ['user', 'second words !/max'],
         ['assistant', 'another'],
         ['user', 'third words'],
       ]),
     )
     const all = JSON.stringify(request)
-    expect(all).not.toMatch(/gpt-x|!\/max|Interactive Proxy/)
+    expect(all).not.toMatch(/gpt-x|!\/max|Interactive Proxy|><|>\\n<\/(task|user_input)/)
     for (const kept of ['first words', 'an answer', 'second words', 'another', 'third words', agent.context]) {
       expect(all).toContain(kept)
     }

@@ -68,6 +68,20 @@ export function inputItems(input: unknown): readonly unknown[] {
     : []
 }
 
+/** What only OpenAI keeps or does can’t be translated: it is refused by name, where it would change what is asked. */
+function refuseElsewhere({ conversation, prompt, background }: Fields) {
+  const [param] = [
+    ...(conversation == null ? [] : ['conversation']),
+    ...(prompt == null ? [] : ['prompt']),
+    ...(background === true ? ['background'] : []),
+  ]
+  if (param === undefined) return
+  throw new ProxyError('invalid-request', `${param} works only where OpenAI itself answers: this backend has none.`, {
+    param,
+    code: 'unsupported_parameter',
+  })
+}
+
 /** The protocol for one turn, whose answer names the response it goes on from and is told to `answered` when it is over. */
 export function remembering(body: Buffer, { answered }: Pick<Conversation, 'answered'>): Protocol {
   // What is no JSON is refused before any answer is encoded.
@@ -79,6 +93,10 @@ export function remembering(body: Buffer, { answered }: Pick<Conversation, 'answ
   }
   return {
     ...openaiResponses,
+    decodeRequest(body) {
+      refuseElsewhere(record(body))
+      return openaiResponses.decodeRequest(body)
+    },
     encodeReply(reply, asked) {
       const response = openaiResponses.encodeReply({ ...reply, id: ownId(reply.id) }, echoing(asked))
       answered(record(response), sent())

@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { collect, type Reply } from '../../../proxy/core/reply.ts'
 import type { Request } from '../../../proxy/core/request.ts'
-import { protocolOf } from '../../../proxy/protocols/index.ts'
+import { protocolOf, protocols } from '../../../proxy/protocols/index.ts'
 import type { ProtocolId } from '../../../proxy/protocols/protocol.ts'
 import { decodeSse } from '../../../proxy/wire/sse.ts'
 import { cut, drain, framesOf } from '../../support/streams.ts'
@@ -88,12 +88,35 @@ describe.skipIf(recordings.length === 0)('recorded answers', () => {
     },
   )
 
+  it.each(crossings())('$recording.name: says the same as $to', async ({ recording, to }) => {
+    const { protocol, read } = speaking(recording)
+    const target = protocolOf(to)
+    if (target === undefined) throw new Error(`${to} is not in the list`)
+    const written = target.encodeStream(protocol.decodeStream(framesOf(...ended(recording))), asked)
+    const { items } = await drain(written)
+    const again = await collect(target.decodeStream(framesOf(...items.map(({ data }) => data))))
+    const reply = await read(recording)
+    const { text, calls } = shape(reply)
+    // A note stands for an image where the format has none.
+    const hasImages = reply.parts.some(({ type }) => type === 'image')
+    expect(shape(again)).toMatchObject({ text: hasImages ? (expect.stringContaining(text) as string) : text, calls })
+  })
+
   it('holds pairs of a stream and a body of the same answer, which read the same', async () => {
     const pairs = await sameAnswers()
     expect(pairs.length).toBeGreaterThan(0)
     for (const { stream, body } of pairs) expect(withoutZeros(stream)).toEqual(withoutZeros(body))
   })
 })
+
+/** Every stream with every other protocol, in which it is to be written. */
+function crossings() {
+  return recordings
+    .filter(({ whole }) => !whole)
+    .flatMap(recording =>
+      protocols.filter(({ id }) => id !== recording.protocol).map(({ id }) => ({ recording, to: id })),
+    )
+}
 
 function load(name: string): Recording[] {
   const kind = /\.(json|chunks\.txt|sse)$/.exec(name)?.[1]

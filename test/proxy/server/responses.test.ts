@@ -89,6 +89,17 @@ describe('responses on a Chat Completions backend', () => {
     ).rejects.toMatchObject({ status: 400, param: 'previous_response_id', code: 'previous_response_not_found' })
   })
 
+  it.each([{ conversation: 'conv_1' }, { prompt: { id: 'pmpt_1' } }, { background: true }])(
+    'refuse what only OpenAI keeps or does: %j',
+    async fields => {
+      const [param] = Object.keys(fields)
+      await expect(openai.responses.create({ model: 'gpt-x', input: 'hi', ...fields })).rejects.toMatchObject({
+        status: 400,
+        param,
+      })
+    },
+  )
+
   it('T33: give a tool’s result to the call that stands in the response before', async () => {
     chat.answers(response => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })

@@ -88,6 +88,22 @@ const backend = z.object({
   medianFirstTokenMs: z.number().optional(),
 })
 
+/** A backend that the config adds to those of the product's list. */
+const customBackend = z.object({
+  id: z.string(),
+  protocol: z.enum(['openai-chat', 'openai-responses', 'anthropic', 'gemini', 'code-assist']),
+  url: z.string(),
+  /** How its key is shown; as the protocol has it where nothing is said. */
+  auth: z
+    .union([z.enum(['bearer', 'none']), z.object({ header: z.string() }), z.object({ query: z.string() })])
+    .optional(),
+  /** Where its key is, never the key: `env:NAME` or `keychain:NAME`. Without one, that stored under its id is used. */
+  key: z.string().optional(),
+  /** All that it serves; it is asked for them where there are none. */
+  models: z.array(z.string()).optional(),
+  defaultModel: z.string().optional(),
+})
+
 /** Where turns go that name no backend. */
 const route = z.object({ backend: z.string(), model: z.string().optional(), source: z.string() })
 
@@ -348,6 +364,10 @@ export const calls = {
     input: z.object({ backend: z.string(), model: z.string().optional(), instance: z.string().optional() }),
     output: z.object({ ok: z.boolean(), steps: z.array(testStep) }),
   },
+  /** A custom backend of the config file; `null` for any other. */
+  'backends.get': { input: z.object({ id: z.string() }), output: customBackend.nullable() },
+  'backends.save': { input: z.object({ backend: customBackend, isNew: z.boolean() }), output: done },
+  'backends.remove': { input: z.object({ id: z.string() }), output: done },
   /** With `quota`, the vendors are asked for theirs, at most every five minutes. */
   'logins.list': { input: z.object({ quota: z.boolean().optional() }), output: z.array(login) },
   /** Switches one on. `version` is that of the text which the user has agreed to. */
@@ -416,6 +436,7 @@ export type SentNotice = {
 export type Status = z.output<typeof status>
 export type Counters = z.output<typeof counters>
 export type BackendRow = z.output<typeof backend>
+export type CustomBackend = z.output<typeof customBackend>
 export type Route = z.output<typeof route>
 export type TurnRow = z.output<typeof turn>
 export type TurnDetail = z.output<typeof turnDetail>

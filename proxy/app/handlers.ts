@@ -1,5 +1,6 @@
 import { listModels } from '../server/models.ts'
 import type { AppParts } from './parts.ts'
+import { readBackend, removeBackend, saveBackend } from './backend-calls.ts'
 import { backendRows, routeOf } from './backend-rows.ts'
 import { testBackend } from './backend-test.ts'
 import type { Handlers } from './contract.ts'
@@ -58,6 +59,9 @@ export function createHandlers(parts: AppParts, live: ReturnType<typeof createLi
     'keys.remove': ({ name }) => removeKey(parts, name),
     'keys.test': key => testBackendKey(parts, key),
     'backends.test': asked => testBackend(parts, asked),
+    'backends.get': asked => readBackend(parts, asked),
+    'backends.save': asked => saveBackend(parts, asked),
+    'backends.remove': asked => removeBackend(parts, asked),
     'logins.list': asked => listLogins(parts, asked),
     'logins.enable': asked => enableLogin(parts, asked),
     'logins.disable': asked => disableLogin(parts, asked),

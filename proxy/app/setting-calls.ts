@@ -31,7 +31,7 @@ export async function setSetting(parts: AppParts, key: string, value: unknown): 
   const { sources } = parts.loaded()
   const locked = lockOf(sources[key] ?? 'default')
   if (locked !== undefined) return { ok: false, reason: locked }
-  return write(parts, { [key]: value ?? undefined })
+  return writeSettings(parts, { [key]: value ?? undefined })
 }
 
 /** Makes a backend, or a model of it, the default for turns that name none. */
@@ -39,7 +39,11 @@ export async function setRoute(parts: AppParts, { backend, model }: Input<'route
   return setSetting(parts, 'default_backend', model === undefined ? backend : `${backend}:${model}`)
 }
 
-async function write(parts: AppParts, changes: Readonly<Record<string, unknown>>): Promise<Output<'settings.set'>> {
+/** Writes values into the config file by their keys, all or none, and goes by them. `undefined` takes one out. */
+export async function writeSettings(
+  parts: AppParts,
+  changes: Readonly<Record<string, unknown>>,
+): Promise<Output<'settings.set'>> {
   const { paths, env, flags } = parts.options
   try {
     await setValues(paths.configFile, changes, text =>

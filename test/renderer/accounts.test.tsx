@@ -310,3 +310,79 @@ describe('The logins', () => {
     await waitFor(() => expect(askedFor(fake, 'logins.list').length).toBeGreaterThan(1))
   })
 })
+
+describe('A custom backend', () => {
+  const choose = async (user: Awaited<ReturnType<typeof openApp>>['user'], from: RegExp, choice: string) => {
+    await user.click(screen.getByRole('button', { name: from }))
+    await user.click(await screen.findByRole('menuitemradio', { name: choice }))
+  }
+
+  test('is added with what was typed', async () => {
+    const { user, ...fake } = await openApp(worlds.lively, 'accounts?tab=backends')
+    await user.click(screen.getByRole('button', { name: 'Add a backend' }))
+    await user.type(await screen.findByLabelText('Id'), 'lab')
+    expect(screen.getByRole('button', { name: 'Save backend' }).hasAttribute('disabled')).toBe(true)
+    await user.type(screen.getByLabelText('Base URL'), 'http://127.0.0.1:9000/v1')
+    await choose(user, /^Protocol/, 'Anthropic Messages')
+    await choose(user, /^How the key is shown/, 'In a header')
+    await user.type(screen.getByLabelText('Name of the header'), 'x-lab-key')
+    await user.type(screen.getByLabelText('Where the key is'), 'env:LAB_KEY')
+    await user.type(screen.getByLabelText('Models'), 'lab-1, vendor/lab-2')
+    await user.click(screen.getByRole('button', { name: 'Save backend' }))
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    expect(askedFor(fake, 'backends.save')).toEqual([
+      {
+        backend: {
+          id: 'lab',
+          protocol: 'anthropic',
+          url: 'http://127.0.0.1:9000/v1',
+          auth: { header: 'x-lab-key' },
+          key: 'env:LAB_KEY',
+          models: ['lab-1', 'vendor/lab-2'],
+        },
+        isNew: true,
+      },
+    ])
+    expect(await screen.findByRole('button', { name: 'Test of lab' })).toBeDefined()
+  })
+
+  test('says why it is not taken', async () => {
+    const { user } = await openApp(worlds.lively, 'accounts?tab=backends')
+    await user.click(screen.getByRole('button', { name: 'Add a backend' }))
+    await user.type(await screen.findByLabelText('Id'), 'openai')
+    await user.type(screen.getByLabelText('Base URL'), 'http://127.0.0.1:9000/v1')
+    await user.click(screen.getByRole('button', { name: 'Save backend' }))
+    expect((await screen.findByRole('alert')).textContent).toContain('There is a backend openai already')
+  })
+
+  test('is edited from what stands in the file', async () => {
+    const { user, ...fake } = await openApp(worlds.lively, 'accounts?tab=backends')
+    await user.click(screen.getByRole('button', { name: 'Actions for work' }))
+    await user.click(await screen.findByRole('menuitem', { name: 'Edit…' }))
+    expect(await screen.findByDisplayValue('env:WORK_KEY')).toBeDefined()
+    await choose(user, /^How the key is shown/, 'No key')
+    await user.click(screen.getByRole('button', { name: 'Save backend' }))
+    await waitFor(() =>
+      expect(askedFor(fake, 'backends.save')).toEqual([
+        {
+          backend: { id: 'work', protocol: 'openai-chat', url: 'http://127.0.0.1:9101/v1', auth: 'none' },
+          isNew: false,
+        },
+      ]),
+    )
+  })
+
+  test('is removed only after a question; one of the product’s list can’t be', async () => {
+    const { user, ...fake } = await openApp(worlds.lively, 'accounts?tab=backends')
+    await user.click(screen.getByRole('button', { name: 'Actions for OpenAI' }))
+    await screen.findByRole('menu')
+    expect(screen.queryByRole('menuitem', { name: 'Remove…' })).toBeNull()
+    await user.keyboard('{Escape}')
+    await user.click(screen.getByRole('button', { name: 'Actions for work' }))
+    await user.click(await screen.findByRole('menuitem', { name: 'Remove…' }))
+    expect(askedFor(fake, 'backends.remove')).toEqual([])
+    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Remove' }))
+    await waitFor(() => expect(screen.queryByRole('button', { name: 'Test of work' })).toBeNull())
+    expect(askedFor(fake, 'backends.remove')).toEqual([{ id: 'work' }])
+  })
+})

@@ -98,6 +98,11 @@ describe('Nothing stands in anybody’s way', async () => {
       { world: 'crowded', place: 'accounts?tab=backends' },
       page => main(page).getByText('gateway-14', { exact: true }).waitFor(),
     ],
+    [
+      'a new backend',
+      { place: 'accounts?tab=backends' },
+      page => page.getByRole('button', { name: 'Add a backend' }).click(),
+    ],
     ['the logins', { place: 'accounts?tab=logins' }, page => main(page).getByText('Needs sign-in').waitFor()],
     [
       'what a login’s user agrees to',

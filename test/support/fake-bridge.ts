@@ -206,6 +206,32 @@ export function createFakeBridge(world: FakeWorld = {}) {
       ]
       return { ok: isGood, steps: isGood ? rungs : rungs.slice(0, 2) }
     },
+    'backends.get': ({ id }) => {
+      const row = backends.find(other => other.id === id)
+      return row?.kind === 'custom'
+        ? { id, protocol: 'openai-chat', url: row.url ?? '', auth: { header: 'x-api-key' }, key: 'env:WORK_KEY' }
+        : null
+    },
+    'backends.save': ({ backend: { id, protocol, url, key }, isNew }) => {
+      if (isNew && backends.some(other => other.id === id)) {
+        return { ok: false, reason: `There is a backend ${id} already. Choose another id.` }
+      }
+      if (key?.startsWith('sk-') === true) {
+        return { ok: false, reason: 'api_key must be a reference: env:NAME or keychain:NAME' }
+      }
+      const row: BackendRow = {
+        ...{ id, title: id, protocol, kind: 'custom', url, state: 'ready', status: 'Ready', detail: 'Needs no key.' },
+        ...{ isDefault: false, turns: 0, failures: 0 },
+      }
+      backends = isNew ? [...backends, row] : backends.map(other => (other.id === id ? { ...other, ...row } : other))
+      tell('backends', backends)
+      return { ok: true }
+    },
+    'backends.remove': ({ id }) => {
+      backends = backends.filter(other => other.id !== id)
+      tell('backends', backends)
+      return { ok: true }
+    },
     'logins.list': () => logins,
     'logins.enable': ({ id, version }) => {
       const login = logins.find(other => other.id === id)

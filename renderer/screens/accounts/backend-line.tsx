@@ -1,4 +1,4 @@
-import { Ellipsis, FlaskConical, KeyRound } from 'lucide-react'
+import { Ellipsis, FlaskConical, KeyRound, Pencil, Trash2 } from 'lucide-react'
 import type { BackendRow } from '../../../proxy/app/contract.ts'
 import { Button, IconButton } from '../../components/button.tsx'
 import { Menu, MenuItem } from '../../components/menu.tsx'
@@ -10,13 +10,12 @@ const words = text.accounts.backends
 
 interface BackendLineProps {
   readonly of: BackendRow
-  readonly onTest: () => void
-  readonly onAddKey: () => void
+  readonly onAsk: (what: 'test' | 'add-key' | 'edit' | 'remove') => void
 }
 
 /** A backend: what and where it is, how it is, and each of its keys. */
-export function BackendLine({ of: backend, onTest, onAddKey }: BackendLineProps) {
-  const { id, title, protocol, url, state, detail, isDefault, keys = [] } = backend
+export function BackendLine({ of: backend, onAsk }: BackendLineProps) {
+  const { id, title, kind, protocol, url, state, detail, isDefault, keys = [] } = backend
   return (
     <li className="flex flex-wrap items-start gap-x-4 gap-y-1 px-3 py-2">
       <div className="min-w-0 flex-1 basis-60">
@@ -53,14 +52,24 @@ export function BackendLine({ of: backend, onTest, onAddKey }: BackendLineProps)
           icon={FlaskConical}
           disabled={state === 'off'}
           aria-label={text.keys.testOf(title)}
-          onClick={onTest}
+          onClick={() => onAsk('test')}
         >
           {text.keys.test}
         </Button>
         <Menu align="end" trigger={<IconButton icon={Ellipsis} size="small" label={text.keys.actionsOf(title)} />}>
-          <MenuItem icon={KeyRound} disabled={url === undefined} onSelect={onAddKey}>
+          <MenuItem icon={KeyRound} disabled={url === undefined} onSelect={() => onAsk('add-key')}>
             {text.keys.add}…
           </MenuItem>
+          {kind === 'custom' && (
+            <>
+              <MenuItem icon={Pencil} onSelect={() => onAsk('edit')}>
+                {words.edit}…
+              </MenuItem>
+              <MenuItem icon={Trash2} onSelect={() => onAsk('remove')}>
+                {text.actions.remove}…
+              </MenuItem>
+            </>
+          )}
         </Menu>
       </span>
     </li>

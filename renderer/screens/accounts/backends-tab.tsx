@@ -1,4 +1,4 @@
-import { SearchX } from 'lucide-react'
+import { Plus, SearchX } from 'lucide-react'
 import { useState } from 'react'
 import type { BackendRow } from '../../../proxy/app/contract.ts'
 import { Button } from '../../components/button.tsx'
@@ -9,7 +9,9 @@ import { useBackends } from '../../stores/backends.ts'
 import { refine, usePlace } from '../../stores/place.ts'
 import { text } from '../../text/text.ts'
 import { AddKey } from './add-key.tsx'
+import { AddBackend, EditBackend } from './backend-form.tsx'
 import { BackendLine } from './backend-line.tsx'
+import { RemoveBackend } from './remove-backend.tsx'
 import { toneOfBackend } from './states.ts'
 import { TestBackend } from './test-backend.tsx'
 
@@ -17,7 +19,7 @@ const words = text.accounts.backends
 
 /** What is asked about a backend of the list. */
 interface Question {
-  readonly what: 'test' | 'add-key'
+  readonly what: 'test' | 'add-key' | 'edit' | 'remove'
   readonly backend: BackendRow
 }
 
@@ -26,6 +28,7 @@ export function BackendsTab() {
   const all = useBackends(state => state.backends)
   const search = usePlace().params.get('q') ?? ''
   const [asked, setAsked] = useState<Question>()
+  const [isAdding, setAdding] = useState(false)
   const done = () => setAsked(undefined)
 
   if (all === undefined) {
@@ -45,6 +48,9 @@ export function BackendsTab() {
           {words.count(backends.filter(({ state }) => state === 'ready').length, backends.length)}
         </p>
         <SearchBox label={words.search} value={search} onChange={q => refine({ q })} />
+        <Button icon={Plus} onClick={() => setAdding(true)}>
+          {text.accounts.form.add}
+        </Button>
       </div>
       {found.length === 0 ? (
         <Card>
@@ -60,18 +66,16 @@ export function BackendsTab() {
         <Card>
           <ul aria-label={words.label} className="divide-y divide-line">
             {found.map(backend => (
-              <BackendLine
-                key={backend.id}
-                of={backend}
-                onTest={() => setAsked({ what: 'test', backend })}
-                onAddKey={() => setAsked({ what: 'add-key', backend })}
-              />
+              <BackendLine key={backend.id} of={backend} onAsk={what => setAsked({ what, backend })} />
             ))}
           </ul>
         </Card>
       )}
       {asked?.what === 'test' && <TestBackend backend={asked.backend} onClose={done} />}
       {asked?.what === 'add-key' && <AddKey backend={asked.backend.id} onClose={done} />}
+      {asked?.what === 'edit' && <EditBackend id={asked.backend.id} onClose={done} />}
+      {asked?.what === 'remove' && <RemoveBackend of={asked.backend} onClose={done} />}
+      {isAdding && <AddBackend onClose={() => setAdding(false)} />}
     </>
   )
 }

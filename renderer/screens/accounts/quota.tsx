@@ -2,7 +2,7 @@ import { clsx } from 'clsx'
 import type { LoginRow } from '../../../proxy/app/contract.ts'
 import type { Tone } from '../../outcomes.ts'
 import { usePreferences } from '../../stores/preferences.ts'
-import { ago, duration, share, shortTime } from '../../text/format.ts'
+import { ago, dayOf, duration, share, shortTime } from '../../text/format.ts'
 import { text } from '../../text/text.ts'
 
 const words = text.accounts.logins.quota
@@ -11,6 +11,7 @@ type Quota = NonNullable<LoginRow['quota']>
 
 /** What is older than this may no longer hold, in milliseconds. */
 const STALE_MS = 15 * 60_000
+const DAY_MS = 86_400_000
 
 /** The windows of an account's quota, each with how much of it is used, and where and when that was heard. */
 export function QuotaWindows({ quota }: { readonly quota: Quota | undefined }) {
@@ -68,5 +69,6 @@ function isOld(at: number): boolean {
 
 function resetOf(at: number): string {
   const left = at - Date.now()
-  return left <= 0 ? words.wasReset : words.reset(duration(left), shortTime(at))
+  if (left <= 0) return words.wasReset
+  return words.reset(duration(left), left < DAY_MS ? shortTime(at) : `${dayOf(at)}, ${shortTime(at)}`)
 }

@@ -1,0 +1,56 @@
+import { dotted } from '../config/key.ts'
+import type { BackendConfig } from '../config/schema.ts'
+import type { CustomBackend, Input, Output } from './contract.ts'
+import { knownBackends, type AppParts } from './parts.ts'
+import { writeSettings } from './setting-calls.ts'
+
+/** A backend that the config file adds, as a form shows it; nothing for any other. */
+export function readBackend(parts: AppParts, { id }: Input<'backends.get'>): Output<'backends.get'> {
+  const entry = customIn(parts, id)
+  if (entry?.protocol === undefined || entry.api_url === undefined) return null
+  const { protocol, api_url, auth, api_key, models, default_model } = entry
+  return { id, protocol, url: api_url, auth, key: api_key, models, defaultModel: default_model }
+}
+
+/** Writes a custom backend into the config file: a new one, or what of one that stands there has changed. */
+export async function saveBackend(
+  parts: AppParts,
+  { backend, isNew }: Input<'backends.save'>,
+): Promise<Output<'backends.save'>> {
+  const { id } = backend
+  const isTaken = knownBackends.some(known => known.id === id) || Object.hasOwn(parts.loaded().config.backends, id)
+  if (isNew && isTaken) return { ok: false, reason: `There is a backend ${id} already. Choose another id.` }
+  if (!isNew && customIn(parts, id) === undefined) return notHere(id)
+  return writeSettings(
+    parts,
+    Object.fromEntries(Object.entries(entryOf(backend)).map(([name, value]) => [keyOf(id, name), value])),
+  )
+}
+
+/** Takes a custom backend out of the config file. One that something else in the config names stays. */
+export async function removeBackend(
+  parts: AppParts,
+  { id }: Input<'backends.remove'>,
+): Promise<Output<'backends.remove'>> {
+  return customIn(parts, id) === undefined ? notHere(id) : writeSettings(parts, { [keyOf(id)]: undefined })
+}
+
+/** One that stands in a file of its own is not ours to write. */
+function customIn({ loaded }: AppParts, id: string): BackendConfig | undefined {
+  const { config, sources } = loaded()
+  const entry = Object.hasOwn(config.backends, id) ? config.backends[id] : undefined
+  return entry?.type === 'custom' && sources[keyOf(id, 'type')]?.startsWith('file:') === true ? entry : undefined
+}
+
+/** As the config has it; what is absent is taken out there. */
+function entryOf({ protocol, url, auth, key, models, defaultModel }: CustomBackend) {
+  return { type: 'custom', protocol, api_url: url, auth, api_key: key, models, default_model: defaultModel }
+}
+
+function keyOf(id: string, ...inner: readonly string[]): string {
+  return dotted(['backends', id, ...inner])
+}
+
+function notHere(id: string) {
+  return { ok: false, reason: `The config file holds no custom backend ${JSON.stringify(id)}.` } as const
+}

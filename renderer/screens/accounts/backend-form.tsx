@@ -1,0 +1,167 @@
+import { type SubmitEvent, useEffect, useId, useState } from 'react'
+import { toast } from 'sonner'
+import type { CustomBackend } from '../../../proxy/app/contract.ts'
+import { call } from '../../bridge.ts'
+import { Button } from '../../components/button.tsx'
+import { Dialog } from '../../components/dialog.tsx'
+import { Field, Select, TextInput } from '../../components/field.tsx'
+import { Bone } from '../../components/skeleton.tsx'
+import { text } from '../../text/text.ts'
+import { authStyles, backendOf, type Draft, draftOf, isComplete } from './backend-draft.ts'
+
+const words = text.accounts.form
+const protocols = ['openai-chat', 'openai-responses', 'anthropic', 'gemini', 'code-assist'] as const
+
+/** Adds a custom backend to the config file. */
+export function AddBackend({ onClose }: { readonly onClose: () => void }) {
+  return <Form start={undefined} onClose={onClose} />
+}
+
+/** Changes a custom backend of the config file, once it is known what stands there. */
+export function EditBackend({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
+  const [found, setFound] = useState<CustomBackend>()
+  const [problem, setProblem] = useState<string>()
+  useEffect(() => {
+    call('backends.get', { id }).then(
+      backend => (backend === null ? setProblem(words.elsewhere) : setFound(backend)),
+      (error: unknown) => setProblem((error as Error).message),
+    )
+  }, [id])
+  if (found !== undefined) return <Form start={found} onClose={onClose} />
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={words.editTitle(id)}
+      place="side"
+      actions={<Button onClick={onClose}>{text.actions.close}</Button>}
+    >
+      {problem === undefined ? <Bone className="h-60" /> : <p role="alert">{problem}</p>}
+    </Dialog>
+  )
+}
+
+function Form({ start, onClose }: { readonly start: CustomBackend | undefined; readonly onClose: () => void }) {
+  const form = useId()
+  const [draft, setDraft] = useState<Draft>(() => draftOf(start))
+  const [refusal, setRefusal] = useState<string>()
+  const [isSaving, setSaving] = useState(false)
+  const isNew = start === undefined
+  const set = (change: Partial<Draft>) => {
+    setDraft({ ...draft, ...change })
+    setRefusal(undefined)
+  }
+
+  const save = async (event: SubmitEvent) => {
+    event.preventDefault()
+    if (!isComplete(draft)) return
+    setSaving(true)
+    try {
+      const done = await call('backends.save', { backend: backendOf(draft), isNew })
+      if (!done.ok) {
+        setRefusal(done.reason)
+        return
+      }
+      toast(words.saved(draft.id.trim()))
+      onClose()
+    } catch (error) {
+      setRefusal((error as Error).message)
+    } finally {
+      setSaving(false)
+    }
+  }
+
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={isNew ? words.addTitle : words.editTitle(start.id)}
+      hint={words.hint}
+      place="side"
+      actions={
+        <>
+          <Button onClick={onClose}>{text.actions.cancel}</Button>
+          <Button look="primary" type="submit" form={form} disabled={!isComplete(draft) || isSaving}>
+            {words.save}
+          </Button>
+        </>
+      }
+    >
+      <form id={form} onSubmit={event => void save(event)} className="flex flex-col gap-2 pt-1">
+        {isNew && <Line label={words.id} hint={words.idHint} value={draft.id} autoFocus onChange={id => set({ id })} />}
+        <Field label={words.protocol} hint={words.protocolHint}>
+          {({ id }) => (
+            <Select
+              id={id}
+              label={words.protocol}
+              value={draft.protocol}
+              choices={protocols.map(value => ({ value, label: words.protocols[value] }))}
+              onChange={protocol => set({ protocol })}
+            />
+          )}
+        </Field>
+        <Line
+          label={words.url}
+          hint={words.urlHint}
+          value={draft.url}
+          autoFocus={!isNew}
+          onChange={url => set({ url })}
+        />
+        <Field label={words.auth}>
+          {({ id }) => (
+            <Select
+              id={id}
+              label={words.auth}
+              value={draft.auth}
+              choices={authStyles.map(value => ({ value, label: words.auths[value] }))}
+              onChange={auth => set({ auth })}
+            />
+          )}
+        </Field>
+        {(draft.auth === 'header' || draft.auth === 'query') && (
+          <Line label={words.name[draft.auth]} value={draft.name} onChange={name => set({ name })} />
+        )}
+        {draft.auth !== 'none' && (
+          <Line label={words.key} hint={words.keyHint} value={draft.key} onChange={key => set({ key })} />
+        )}
+        <Line label={words.models} hint={words.modelsHint} value={draft.models} onChange={models => set({ models })} />
+        <Line
+          label={words.defaultModel}
+          hint={words.defaultModelHint}
+          value={draft.defaultModel}
+          onChange={defaultModel => set({ defaultModel })}
+        />
+        {refusal !== undefined && (
+          <p role="alert" className="text-error">
+            {refusal}
+          </p>
+        )}
+      </form>
+    </Dialog>
+  )
+}
+
+interface LineProps {
+  readonly label: string
+  readonly hint?: string
+  readonly value: string
+  readonly autoFocus?: boolean
+  readonly onChange: (value: string) => void
+}
+
+function Line({ label, hint, value, autoFocus = false, onChange }: LineProps) {
+  return (
+    <Field label={label} hint={hint}>
+      {({ id, describedBy }) => (
+        <TextInput
+          id={id}
+          aria-describedby={describedBy}
+          autoFocus={autoFocus}
+          value={value}
+          onChange={event => onChange(event.target.value)}
+          className="font-mono"
+        />
+      )}
+    </Field>
+  )
+}

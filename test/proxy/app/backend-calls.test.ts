@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { CustomBackend } from '../../../proxy/app/contract.ts'
+import { startApp, type StartedApp } from '../../support/start-app.ts'
+
+const YAML = `# Ours.
+backends:
+  # The gateway at work.
+  work:
+    type: custom
+    protocol: openai-chat # as it says
+    api_url: http://127.0.0.1:9/v1
+    api_key: env:WORK_KEY
+    timeout: 20
+`
+
+let started: StartedApp
+beforeEach(async () => {
+  started = await startApp(YAML)
+})
+afterEach(() => started.close())
+
+const file = () => readFile(started.paths.configFile, 'utf8')
+const rowOf = async (id: string) =>
+  (await started.app.handlers['app.snapshot']()).backends.find(backend => backend.id === id)
+
+const lab: CustomBackend = {
+  id: 'lab',
+  protocol: 'anthropic',
+  url: 'http://127.0.0.1:9/lab',
+  auth: { header: 'x-lab-key' },
+  key: 'env:LAB_KEY',
+  models: ['lab-1', 'vendor/lab-2'],
+  defaultModel: 'lab-1',
+}
+
+it('adds a backend to the file, beside what stands there, and goes by it', async () => {
+  const { handlers } = started.app
+  expect(await handlers['backends.save']({ backend: lab, isNew: true })).toEqual({ ok: true })
+  expect((await file()).startsWith(YAML)).toBe(true)
+  expect(await handlers['backends.get']({ id: 'lab' })).toEqual(lab)
+  expect(await rowOf('lab')).toMatchObject({ kind: 'custom', protocol: 'anthropic', url: lab.url })
+})
+
+it('changes one and leaves its comments and its other values', async () => {
+  const { handlers } = started.app
+  const work = await handlers['backends.get']({ id: 'work' })
+  expect(work).toMatchObject({ id: 'work', protocol: 'openai-chat', key: 'env:WORK_KEY' })
+  const backend = { ...(work as CustomBackend), url: 'http://127.0.0.1:9/v2', key: undefined, auth: 'none' as const }
+  expect(await handlers['backends.save']({ backend, isNew: false })).toEqual({ ok: true })
+  const after = await file()
+  expect(after).toContain('  # The gateway at work.\n')
+  expect(after).toContain('protocol: openai-chat # as it says\n    api_url: http://127.0.0.1:9/v2\n    timeout: 20\n')
+  expect(after).not.toContain('WORK_KEY')
+  expect(await rowOf('work')).toMatchObject({ url: 'http://127.0.0.1:9/v2', state: 'ready' })
+})
+
+it('takes one out with its comment', async () => {
+  expect(await started.app.handlers['backends.remove']({ id: 'work' })).toEqual({ ok: true })
+  expect(await file()).not.toContain('work')
+  expect(await rowOf('work')).toBeUndefined()
+})
+
+it('keeps one that is the default, and says so', async () => {
+  const { handlers } = started.app
+  await handlers['route.set']({ backend: 'work' })
+  const before = await file()
+  expect(await handlers['backends.remove']({ id: 'work' })).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining('work') as string,
+  })
+  expect(await file()).toBe(before)
+})
+
+it('takes no key in place of a reference, and does not repeat it', async () => {
+  const secret = 'sk-0123456789abcdef'
+  const outcome = await started.app.handlers['backends.save']({ backend: { ...lab, key: secret }, isNew: true })
+  expect(outcome).toMatchObject({ ok: false, reason: expect.stringContaining('env:NAME') as string })
+  expect(JSON.stringify(outcome)).not.toContain(secret)
+  expect(await file()).toBe(YAML)
+})
+
+it.each([
+  ['openai', 'one of the list'],
+  ['work', 'one of the file'],
+  ['a b', 'no id'],
+])('refuses a new one that is called %s: %s', async id => {
+  expect(await started.app.handlers['backends.save']({ backend: { ...lab, id }, isNew: true })).toMatchObject({
+    ok: false,
+  })
+  expect(await file()).toBe(YAML)
+})
+
+it('neither shows nor changes what is not a custom backend of the file', async () => {
+  const { handlers } = started.app
+  expect(await handlers['backends.get']({ id: 'openai' })).toBeNull()
+  expect(await handlers['backends.save']({ backend: { ...lab, id: 'openai' }, isNew: false })).toMatchObject({
+    ok: false,
+  })
+  expect(await handlers['backends.remove']({ id: 'demo' })).toMatchObject({ ok: false })
+})

@@ -25,6 +25,7 @@ beforeAll(async () => {
   messages = await startFakeAnthropic()
   proxy = await startApp(
     `
+failure_handling: { enabled: false }
 default_backend: chat
 backends:
   chat: { type: custom, protocol: openai-chat, api_url: ${chat.url}, api_key: env:CHAT_KEY }

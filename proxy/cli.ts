@@ -10,6 +10,7 @@ const verbs = {
   keys: async () => (await import('./cli/keys.ts')).keys,
   backends: async () => (await import('./cli/backends.ts')).backends,
   logins: async () => (await import('./cli/logins.ts')).logins,
+  sessions: async () => (await import('./cli/sessions.ts')).sessions,
   route: async () => (await import('./cli/route.ts')).route,
   config: async () => (await import('./cli/config.ts')).config,
   help: async () => (await import('./cli/help.ts')).help,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { changesIn } from './changes.ts'
 import { defineCommand } from './command.ts'
-import { settings } from './settings.ts'
 
 export const status = defineCommand({
   name: 'status',
@@ -11,15 +11,7 @@ export const status = defineCommand({
   run(_, session, { route, asked }) {
     const { overrides, usage } = session
     const routed = route(session)
-    const changed = settings.flatMap(({ name, tell }) => {
-      const value = tell(overrides)
-      return value === undefined ? [] : [`${name}: ${value}`]
-    })
-    const routes = Object.entries(overrides.routes ?? {}).map(
-      ([name, { policy, elements }]) => `route ${name} (${policy}): ${elements.join(', ') || 'empty'}`,
-    )
-    const next = overrides.oneOff === undefined ? [] : [`next request only: ${overrides.oneOff}`]
-    const all = [...changed, ...next, ...routes]
+    const all = changesIn(overrides)
     return {
       session,
       say: [

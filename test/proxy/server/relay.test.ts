@@ -31,6 +31,7 @@ beforeAll(async () => {
   upstream = await startFakeOpenai()
   proxy = await startApp(
     `
+failure_handling: { enabled: false }
 default_backend: work
 backends:
   work: { type: custom, protocol: openai-chat, api_url: ${upstream.url}, api_key: env:WORK_KEY, models: [gpt-x, gpt-y, gone], headers: { x-team: a } }

@@ -4,9 +4,9 @@ import type { Asking as Circumstances } from '../routing/look.ts'
 import { withParams, type Route } from '../routing/route.ts'
 import { routingOf } from '../sessions/session.ts'
 import type { Ended, OpenTurn } from '../traffic/open-turn.ts'
-import { answerWith } from './answer.ts'
-import type { AnswerDeps, Asking } from './asking.ts'
-import { withOpenaiUrl } from './openai-url.ts'
+import { answerWith } from './answering/answer.ts'
+import type { AnswerDeps, Asking } from './answering/asking.ts'
+import { withOpenaiUrl } from './answering/openai-url.ts'
 import type { Heard, TalkDeps } from './talk.ts'
 
 /** Where a turn goes: as its session says before all that a command may decide. A selector for one turn is used up by it. */

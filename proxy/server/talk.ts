@@ -17,9 +17,9 @@ import type { SessionStore } from '../sessions/session-store.ts'
 import type { OpenTurn } from '../traffic/open-turn.ts'
 import { parseJson } from '../wire/json.ts'
 import type { createAccess } from './access.ts'
-import type { Asked } from './asked.ts'
-import type { Exchange } from './exchange.ts'
-import { hostsOf } from './openai-url.ts'
+import type { Asked } from './answering/asked.ts'
+import type { Exchange } from './answering/exchange.ts'
+import { hostsOf } from './answering/openai-url.ts'
 
 /** What hearing commands needs of the program. */
 export interface TalkDeps {

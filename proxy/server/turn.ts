@@ -1,13 +1,13 @@
 import { toProxyError } from '../core/errors.ts'
 import type { Journal } from '../traffic/journal.ts'
 import type { OpenTurn } from '../traffic/open-turn.ts'
-import { readAsked } from './asked.ts'
-import type { AnswerDeps } from './asking.ts'
-import type { Exchange } from './exchange.ts'
+import { readAsked } from './answering/asked.ts'
+import type { AnswerDeps } from './answering/asking.ts'
+import type { Exchange } from './answering/exchange.ts'
 import { refuseLoops } from './loops.ts'
-import { answerAlong } from './route.ts'
+import { answerAlong } from './answering/route.ts'
 import { answerOurselves, note, routeOf } from './session-turn.ts'
-import { sendError, TURN_HEADER } from './send.ts'
+import { sendError, TURN_HEADER } from './answering/send.ts'
 import { hear, type TalkDeps } from './talk.ts'
 
 /** What a turn needs of the program. */

@@ -1,5 +1,5 @@
-import type { Credential } from '../core/credential.ts'
-import type { Target } from '../routing/route.ts'
+import type { Credential } from '../../core/credential.ts'
+import type { Target } from '../../routing/route.ts'
 import type { AnswerDeps, Seen } from './asking.ts'
 
 /** The credential of a target that is asked but once. Throws `unauthenticated` where it has none and needs one. */

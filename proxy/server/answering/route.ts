@@ -1,5 +1,5 @@
-import type { Route } from '../routing/route.ts'
-import type { Ended } from '../traffic/open-turn.ts'
+import type { Route } from '../../routing/route.ts'
+import type { Ended } from '../../traffic/open-turn.ts'
 import type { AnswerDeps, Asking } from './asking.ts'
 import { answerFromChain } from './chain.ts'
 import { answerFromHybrid } from './hybrid.ts'

@@ -1,7 +1,7 @@
-import { ProxyError } from '../core/errors.ts'
-import type { Protocol, Watched } from '../protocols/protocol.ts'
-import type { OpenTurn } from '../traffic/open-turn.ts'
-import { jsonOrText } from '../wire/json.ts'
+import { ProxyError } from '../../core/errors.ts'
+import type { Protocol, Watched } from '../../protocols/protocol.ts'
+import type { OpenTurn } from '../../traffic/open-turn.ts'
+import { jsonOrText } from '../../wire/json.ts'
 
 /** First and last bytes of a stream that are kept for reading usage and the end mark. */
 const EDGE_BYTES = 4096

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ProxyError } from '../core/errors.ts'
+import { ProxyError } from '../../core/errors.ts'
 import type { AnswerDeps, Asking } from './asking.ts'
 import { beginStream } from './send.ts'
 

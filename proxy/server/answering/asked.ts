@@ -1,9 +1,9 @@
-import { ProxyError } from '../core/errors.ts'
-import type { Events } from '../core/events.ts'
-import type { Request } from '../core/request.ts'
-import type { Address, Protocol } from '../protocols/protocol.ts'
-import { parseJson } from '../wire/json.ts'
-import { findModelField, replaceModel, type ModelField } from '../wire/model-field.ts'
+import { ProxyError } from '../../core/errors.ts'
+import type { Events } from '../../core/events.ts'
+import type { Request } from '../../core/request.ts'
+import type { Address, Protocol } from '../../protocols/protocol.ts'
+import { parseJson } from '../../wire/json.ts'
+import { findModelField, replaceModel, type ModelField } from '../../wire/model-field.ts'
 
 /** What a client asks, as far as it has to be understood: at first only the model. */
 export interface Asked {

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { ProxyError } from '../core/errors.ts'
-import type { Fields } from '../protocols/fields.ts'
-import { openaiResponses } from '../protocols/openai-responses/index.ts'
-import { itemsUpTo, ownerOf, type ResponseStore, type StoredResponse } from '../responses/response-store.ts'
-import { sentKeys } from './access.ts'
-import { bodyOf } from './incoming.ts'
-import { inputItems, type Conversation } from './responses-conversation.ts'
-import { runCompaction, runResponsesTurn } from './responses-turn.ts'
-import type { ServerState } from './state.ts'
+import { ProxyError } from '../../core/errors.ts'
+import type { Fields } from '../../protocols/fields.ts'
+import { openaiResponses } from '../../protocols/openai-responses/index.ts'
+import { itemsUpTo, ownerOf, type ResponseStore, type StoredResponse } from '../../responses/response-store.ts'
+import { sentKeys } from '../access.ts'
+import { bodyOf } from '../incoming.ts'
+import { inputItems, type Conversation } from './conversation.ts'
+import { runCompaction, runResponsesTurn } from './turn.ts'
+import type { ServerState } from '../state.ts'
 
 /** The Responses API: its turns, and what was stored of them, for every backend. */
 export function serveResponses(app: FastifyInstance, state: () => ServerState) {

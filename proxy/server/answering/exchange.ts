@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Address, Protocol } from '../protocols/protocol.ts'
+import type { Address, Protocol } from '../../protocols/protocol.ts'
 import type { Asked } from './asked.ts'
 import type { Framing } from './send.ts'
 

@@ -1,6 +1,6 @@
-import type { Backend } from '../backends/backend.ts'
-import type { Config } from '../config/schema.ts'
-import { mapTargets, type Route } from '../routing/route.ts'
+import type { Backend } from '../../backends/backend.ts'
+import type { Config } from '../../config/schema.ts'
+import { mapTargets, type Route } from '../../routing/route.ts'
 
 /** A route whose backends of type `openai` are called at an address of the session's own. */
 export function withOpenaiUrl(route: Route, url: string | undefined, { backends }: Pick<Config, 'backends'>): Route {

@@ -1,5 +1,5 @@
-import { estimateTokens } from '../core/estimate.ts'
-import type { StreamEvent, Usage } from '../core/events.ts'
+import { estimateTokens } from '../../core/estimate.ts'
+import type { StreamEvent, Usage } from '../../core/events.ts'
 
 /** The tags between which some models think aloud. */
 const OPENING = /^\s*<(?:think|thinking|reason|reasoning)>\s*/

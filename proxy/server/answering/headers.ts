@@ -1,7 +1,7 @@
-import type { Api, RemoteBackend } from '../backends/backend.ts'
-import { agentFor } from '../backends/call.ts'
-import { endpointsOf, LOOP_HEADER } from '../backends/endpoints.ts'
-import type { Credential } from '../core/credential.ts'
+import type { Api, RemoteBackend } from '../../backends/backend.ts'
+import { agentFor } from '../../backends/call.ts'
+import { endpointsOf, LOOP_HEADER } from '../../backends/endpoints.ts'
+import type { Credential } from '../../core/credential.ts'
 
 /** An HTTP message's headers as Node and undici give them: lower-case names. */
 export type Headers = Readonly<Record<string, string | string[] | undefined>>

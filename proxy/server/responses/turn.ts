@@ -1,9 +1,9 @@
-import { record } from '../protocols/fields.ts'
-import { parseJson } from '../wire/json.ts'
-import type { Exchange } from './exchange.ts'
-import { compacting } from './responses-compaction.ts'
-import { readResponses, remembering, responseIn, type Conversation } from './responses-conversation.ts'
-import { runTurn, type TurnDeps } from './turn.ts'
+import { record } from '../../protocols/fields.ts'
+import { parseJson } from '../../wire/json.ts'
+import type { Exchange } from '../answering/exchange.ts'
+import { compacting } from './compaction.ts'
+import { readResponses, remembering, responseIn, type Conversation } from './conversation.ts'
+import { runTurn, type TurnDeps } from '../turn.ts'
 
 /** A turn of the Responses API within a conversation. What it was answered is told to the conversation when it is over. */
 export async function runResponsesTurn(

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { Reply } from '../core/reply.ts'
-import { isRecord, record, type Fields } from '../protocols/fields.ts'
-import { openaiResponses } from '../protocols/openai-responses/index.ts'
-import type { Protocol } from '../protocols/protocol.ts'
+import type { Reply } from '../../core/reply.ts'
+import { isRecord, record, type Fields } from '../../protocols/fields.ts'
+import { openaiResponses } from '../../protocols/openai-responses/index.ts'
+import type { Protocol } from '../../protocols/protocol.ts'
 
 /**
  * A conversation made short (`POST /v1/responses/compact`) by backends that have no such thing: the model is asked for a summary,

@@ -1,6 +1,6 @@
 import type { Reply } from '../core/reply.ts'
 import type { Message, Request } from '../core/request.ts'
-import { withOverrides, type Session } from '../sessions/session.ts'
+import type { Session } from '../sessions/session.ts'
 import { bind } from './bind.ts'
 import { CommandError, type Command, type CommandContext, type Ran } from './command.ts'
 import type { Found } from './find-commands.ts'
@@ -52,9 +52,7 @@ export function obey(request: Request, session: Session, context: ObeyContext): 
 }
 
 /** Every name that a command goes by. */
-export const commandNames: ReadonlySet<string> = new Set(
-  commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]),
-)
+const commandNames: ReadonlySet<string> = new Set(commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]))
 
 /**
  * The user's last message, if it is the last word of the conversation: not one that only brings results of tools, whose
@@ -115,9 +113,4 @@ function checked(ran: Ran, before: Session, { route }: CommandContext): Ran {
 /** A reply that cost nothing and names the model that was asked for. */
 function replyTo({ model }: Request, text: string): Reply {
   return { id: '', model, parts: [{ type: 'text', text }], reason: 'end', usage: { input: 0, output: 0 } }
-}
-
-/** Takes the selector for one turn out of a session whose turn goes on with it. */
-export function withoutOneOff(session: Session): Session {
-  return session.overrides.oneOff === undefined ? session : withOverrides(session, { oneOff: undefined })
 }

@@ -67,7 +67,7 @@ export interface SessionUsage {
   readonly cost: number
 }
 
-export const noUsage: SessionUsage = { turns: 0, input: 0, output: 0, cost: 0 }
+const noUsage: SessionUsage = { turns: 0, input: 0, output: 0, cost: 0 }
 
 /** A conversation of which nothing is known yet. */
 export function newSession(found: Pick<Session, 'key' | 'owner' | 'from' | 'client'>, now: number): Session {

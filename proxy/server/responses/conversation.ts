@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import { CARRIED } from '../../core/carried.ts'
 import { ProxyError } from '../../core/errors.ts'
-import type { Events } from '../../core/events.ts'
 import type { Request } from '../../core/request.ts'
 import { isRecord, record, type Fields } from '../../protocols/fields.ts'
 import { openaiResponses } from '../../protocols/openai-responses/index.ts'
 import type { Protocol } from '../../protocols/protocol.ts'
 import { jsonOrText, parseJson } from '../../wire/json.ts'
 import type { Frames, SseFrame } from '../../wire/sse.ts'
+import { withOwnIds } from '../own-ids.ts'
 import { readAsked, type Asked } from '../answering/asked.ts'
 import { uncompacted } from './compaction.ts'
 
@@ -27,6 +26,9 @@ export interface Before {
 }
 
 const PREVIOUS = 'previous_response_id'
+
+/** What is stored is found by its id. */
+const responses = withOwnIds(openaiResponses, 'resp_')
 
 /**
  * What a body asks: one that goes on from a response stands for the whole conversation. It is relayed to the backend that knows
@@ -98,23 +100,12 @@ export function remembering(body: Buffer, { answered }: Pick<Conversation, 'answ
       return openaiResponses.decodeRequest(body)
     },
     encodeReply(reply, asked) {
-      const response = openaiResponses.encodeReply({ ...reply, id: ownId(reply.id) }, echoing(asked))
+      const response = responses.encodeReply(reply, echoing(asked))
       answered(record(response), sent())
       return response
     },
     encodeStream: (events, asked) =>
-      heard(openaiResponses.encodeStream(withOwnId(events), echoing(asked)), response => answered(response, sent())),
-  }
-}
-
-/** Ids of other formats are not always unlike each other, and what is stored is found by its id. */
-function ownId(id: string): string {
-  return id.startsWith('resp_') ? id : `resp_${randomUUID().replaceAll('-', '')}`
-}
-
-async function* withOwnId(events: Events): Events {
-  for await (const batch of events) {
-    yield batch.map(event => (event.type === 'start' ? { ...event, id: ownId(event.id) } : event))
+      heard(responses.encodeStream(events, echoing(asked)), response => answered(response, sent())),
   }
 }
 

@@ -71,6 +71,14 @@ describe('an Anthropic client on a Chat Completions backend', () => {
     expect(streamed.usage).toMatchObject({ input_tokens: 8, output_tokens: 7 })
   })
 
+  it('gets ids of its own API, so that two answers are never taken for one', async () => {
+    chat.answers(response => streamWords(response, ['Hello']))
+    const ask = () => anthropic.messages.create({ model: 'gpt-x', max_tokens: 9, messages: hello })
+    const [first, second] = [await ask(), await ask()]
+    expect(first.id).toMatch(/^msg_\w{32}$/)
+    expect(second.id).not.toBe(first.id)
+  })
+
   it('calls tools over two turns, two of them interleaved', async () => {
     chat.answers(response => {
       beginStream(response)

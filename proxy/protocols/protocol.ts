@@ -27,6 +27,8 @@ export interface Protocol {
   readonly encodeError: (error: ProxyError) => EncodedError
   /** Written between frames to a client that waits, so that nobody on the way takes it for dead; absent where clients can't bear it. */
   readonly keepAlive?: string | undefined
+  /** A stream that told an error ends as one that told all: clients that ask again after the error give up where a connection breaks. */
+  readonly errorIsEnd?: boolean
   readonly watch: Watch
   /** Whether a request's body holds tokens of our own making, which only we can read: it must be translated, even to the same format. */
   readonly holdsOurs?: (body: Buffer) => boolean

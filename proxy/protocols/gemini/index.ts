@@ -22,6 +22,7 @@ export const gemini: Protocol = {
   encodeStream,
   decodeError,
   encodeError,
+  errorIsEnd: true,
   watch: createWatch(),
   holdsOurs: body => body.includes(CARRIED),
 }

@@ -78,11 +78,11 @@ function sendingOf({ config }: AnswerDeps, asking: Asking, asked: Request): Send
 }
 
 /** Everything has been sent. */
-function over({ response, turn }: Asking, error?: ProxyError): Ended {
+function over({ protocol, response, turn }: Asking, error?: ProxyError): Ended {
   turn.status = response.statusCode
   turn.responseHeaders = response.getHeaders()
-  // The error frame has gone out; a connection that ends cleanly would make the answer look whole.
-  if (error !== undefined) breakOff(response)
+  // The error frame has gone out; to most clients a connection that ends cleanly would make the answer look whole.
+  if (error !== undefined && protocol.errorIsEnd !== true) breakOff(response)
   else if (turn.streamed) response.end()
   return { error, interrupted: error !== undefined }
 }

@@ -1,6 +1,6 @@
 import { GoogleGenAI } from '@google/genai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { refuse, startFakeOpenai, streamWords } from '../../support/fake-openai.ts'
+import { beginStream, chunkOf, refuse, startFakeOpenai, streamWords } from '../../support/fake-openai.ts'
 import { startApp, type StartedApp } from '../../support/start-app.ts'
 
 let chat: Awaited<ReturnType<typeof startFakeOpenai>>
@@ -69,6 +69,24 @@ describe('Google’s SDK on a Chat Completions backend', () => {
         .map(({ text }) => text)
         .join(''),
     ).toBe('Hello there')
+  })
+
+  it('ends with an error in mid-stream as Google does, since Gemini CLI gives up where the connection breaks', async () => {
+    chat.answers(response => {
+      beginStream(response)
+      response.write(chunkOf({ role: 'assistant', content: 'half' }), () => response.socket?.destroy())
+    })
+    for (const framing of ['?alt=sse', '']) {
+      const answer = await fetch(`${proxy.url}/v1beta/models/gpt-x:streamGenerateContent${framing}`, {
+        method: 'POST',
+        body: JSON.stringify({ contents: [{ parts: [{ text: 'hi' }] }] }),
+      })
+      const text = await answer.text()
+      expect(text).toContain('half')
+      expect(text).toMatch(/"error":\{"code":5\d\d,/)
+      if (framing === '') expect(JSON.parse(text)).toHaveLength(2)
+    }
+    chat.answers(response => streamWords(response, ['Hello', ' there']))
   })
 
   it('counts tokens and lists models in its own shapes', async () => {

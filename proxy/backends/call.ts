@@ -15,6 +15,7 @@ import { enveloped } from './envelope.ts'
 import { dialectOf, explained, refuseInside, straightened, withFacts, withinLimit } from './quirks.ts'
 import { textOf, type Upstream, type UpstreamHeaders } from './upstream.ts'
 import { waitIn } from './wait.ts'
+import { asksForStream } from './whole.ts'
 
 /** A request to a backend in its own protocol, and what is told of its answer besides the events. */
 export interface Call {
@@ -31,13 +32,17 @@ export interface Call {
   readonly answered: (headers: UpstreamHeaders) => void
 }
 
-/** One attempt on the wire: encode, send, check the status, frame, decode. A stream is asked for whatever the client wants. */
-export async function* call({ upstream, backend, api, credential, agent, request, signal, answered }: Call): Events {
+/**
+ * One attempt on the wire: encode, send, check the status, frame, decode. Streamed or whole, the answer is told as events, which
+ * are there to be read once its head has come. Throws what the backend refused with.
+ */
+export async function call(asked: Call): Promise<Events> {
+  const { upstream, backend, api, credential, agent, request, signal, answered } = asked
   const protocol = protocolIn(backend, api)
-  const taken = withinLimit(request, mostTokensOf(backend, api, request.model))
+  const streams = asksForStream(api, request)
+  const taken = { ...withinLimit(request, mostTokensOf(backend, api, request.model)), stream: streams }
   const encoded = enveloped(api, withFacts(api, protocol.encodeRequest(taken), taken), credential)
   const body = Buffer.from(JSON.stringify(encoded))
-  const streams = api.streams !== false
   const { answer, auth, fixed } = endpointsOf(api, credential)
   const response = await upstream.open(
     {
@@ -69,7 +74,7 @@ export async function* call({ upstream, backend, api, credential, agent, request
   const events = isStream
     ? protocol.decodeStream(checked(api, decodeSse(response.chunks)))
     : replay(wholeIn(api, protocol, await textOf(response.chunks)))
-  yield* restoreTools(request.tools)(straightened(api, events))
+  return restoreTools(request.tools)(straightened(api, events))
 }
 
 /** Who calls, to a backend that looks at it: the client, where it is an agent that names itself; else we do. */

@@ -47,7 +47,7 @@ export async function climb({ upstream, backend, credential, model, signal }: La
     const events: StreamEvent[] = []
     let firstMs: number | undefined
     const [api] = backend.apis
-    const answer = call({ upstream, backend, api, credential, request, signal, answered: () => undefined })
+    const answer = await call({ upstream, backend, api, credential, request, signal, answered: () => undefined })
     for await (const batch of answer) {
       if (batch.some(({ type }) => type === 'part-delta')) firstMs ??= Math.round(performance.now() - startedAt)
       events.push(...batch)

@@ -32,7 +32,7 @@ export interface Quirks extends Demands {
   readonly thinkingSwitch?: boolean | undefined
   /** Assistant messages that call tools must have some `reasoning_content`. */
   readonly thoughtsBesideCalls?: boolean | undefined
-  /** Whether it can stream; where not, the whole answer is asked for and told as events. */
+  /** Whether it can stream; where not, the whole answer is always asked for. */
   readonly streams?: boolean | undefined
   /** A piece of an answer may repeat all that was said before it. */
   readonly cumulative?: boolean | undefined
@@ -173,7 +173,7 @@ export function withinLimit(request: Request, most: number | undefined): Request
 
 /** The encoded body as this API takes it. */
 export function withFacts(quirks: Quirks, encoded: unknown, request: Request): unknown {
-  const { refuses, adds, efforts, thinkingSwitch, thoughtsBesideCalls, streams } = quirks
+  const { refuses, adds, efforts, thinkingSwitch, thoughtsBesideCalls } = quirks
   const body = { ...demanded(quirks, encoded as Record<string, unknown>), ...adds }
   if (thinkingSwitch === true && request.reasoning !== undefined) {
     const isOff = request.reasoning.mode === 'off' || request.reasoning.effort === 'none'
@@ -182,10 +182,6 @@ export function withFacts(quirks: Quirks, encoded: unknown, request: Request): u
   if (efforts !== undefined) renameEffort(body, efforts)
   if (thoughtsBesideCalls === true && Array.isArray(body['messages'])) {
     body['messages'] = body['messages'].map(withThoughts)
-  }
-  if (streams === false) {
-    body['stream'] = false
-    delete body['stream_options']
   }
   return refuses === undefined
     ? body

@@ -78,30 +78,27 @@ function unfinished() {
   return new ProxyError('bad-upstream', 'the answer ended without being finished')
 }
 
-/** A whole answer as the events that would have built it: for commands, and for backends that cannot stream. */
+/** A whole answer as the events that would have built it, in one batch: it came in one piece. */
 export async function* replay(reply: Reply): AsyncGenerator<readonly StreamEvent[]> {
-  yield [{ type: 'start', id: reply.id, model: reply.model, usage: reply.usage }]
+  const events: StreamEvent[] = [{ type: 'start', id: reply.id, model: reply.model, usage: reply.usage }]
   let index = 0
   for (const part of reply.parts) {
     const opened = reopened(part)
     if (opened === undefined) continue
-    const here = index++
-    yield [
-      { type: 'part-start', index: here, part: opened.open, extras: part.extras },
-      ...opened.deltas.map(delta => ({ type: 'part-delta', index: here, delta }) as const),
-      { type: 'part-end', index: here },
-    ]
+    events.push({ type: 'part-start', index, part: opened.open, extras: part.extras })
+    for (const delta of opened.deltas) events.push({ type: 'part-delta', index, delta })
+    events.push({ type: 'part-end', index })
+    index++
   }
-  yield [
-    {
-      type: 'finish',
-      reason: reply.reason,
-      stopSequence: reply.stopSequence,
-      rawReason: reply.rawReason,
-      usage: reply.usage,
-      extras: reply.extras,
-    },
-  ]
+  events.push({
+    type: 'finish',
+    reason: reply.reason,
+    stopSequence: reply.stopSequence,
+    rawReason: reply.rawReason,
+    usage: reply.usage,
+    extras: reply.extras,
+  })
+  yield events
 }
 
 /** A part of an answer as far as it has come. */

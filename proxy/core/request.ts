@@ -4,7 +4,7 @@
  */
 export interface Request {
   readonly model: string
-  /** Whether the client wants its answer as a stream. Backends are asked for a stream either way. */
+  /** Whether the answer is wanted as a stream: by the client, and by whoever asks the backend for it (`backends/whole.ts`). */
   readonly stream: boolean
   /** Instructions that stand before the conversation, in order. */
   readonly system: readonly SystemPart[]

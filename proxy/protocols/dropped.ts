@@ -1,14 +1,43 @@
 import type { Message, Request, Sampling, ServerTool, Tool } from '../core/request.ts'
 import type { Protocol } from './protocol.ts'
 
+type Target = Pick<Protocol, 'id' | 'encodeRequest'>
+
 /**
  * What of a request a protocol has no words for, by name: the rules by which encoders leave things out, seen from outside. A
- * field is dropped if the request reads the same to the backend without it. Tried on the request's bare bones, so that it costs
- * next to nothing however long the conversation is. A tool that another vendor runs is tried alone, since some have one that
- * does the same; what only another protocol knows goes by what it is.
+ * client asks in the same way turn after turn, so that what is lost of its settings is found out once.
  */
-export function dropped({ id, encodeRequest }: Pick<Protocol, 'id' | 'encodeRequest'>, request: Request): string[] {
-  const bones = boneOf(request)
+export function dropped(protocol: Target, request: Request): readonly string[] {
+  const foreign = foreignParts(protocol.id, request.messages)
+  const lost = lostSettings(protocol, request)
+  return foreign === undefined ? lost : [...lost, foreign]
+}
+
+/** Ways of asking that are remembered for each protocol. */
+const MOST_KNOWN = 200
+
+const known = new WeakMap<Target['encodeRequest'], Map<string, readonly string[]>>()
+
+function lostSettings(protocol: Target, request: Request): readonly string[] {
+  const found = known.get(protocol.encodeRequest) ?? new Map<string, readonly string[]>()
+  known.set(protocol.encodeRequest, found)
+  const bones = bonesOf(request)
+  const foreign = foreignTools(protocol.id, request.tools)
+  const key = JSON.stringify([bones, foreign])
+  const before = found.get(key)
+  if (before !== undefined) return before
+  const lost = findLost(protocol, bones, foreign)
+  if (found.size >= MOST_KNOWN) found.clear()
+  found.set(key, lost)
+  return lost
+}
+
+/**
+ * A field is dropped if the request reads the same to the backend without it. Tried on the request's bare bones, so that it
+ * costs the same however long the conversation is. A tool that another vendor runs is tried alone, since some have one that does
+ * the same; what only another protocol knows goes by what it is.
+ */
+function findLost({ encodeRequest }: Target, bones: Request, foreign: readonly ServerTool[]): string[] {
   const whole = JSON.stringify(encodeRequest(bones))
   const fields = Object.entries(without)
     .filter(([, remove]) => {
@@ -19,14 +48,11 @@ export function dropped({ id, encodeRequest }: Pick<Protocol, 'id' | 'encodeRequ
   const encodedWith = (tools: readonly Tool[]) =>
     JSON.stringify(encodeRequest({ ...bones, toolChoice: undefined, tools }))
   const isLost = (tool: Tool) => encodedWith([tool]) === encodedWith([])
-  const tools = foreignTools(id, request.tools)
-    .filter(isLost)
-    .map(({ name }) => `tool ${name}`)
-  return [...fields, ...tools, ...foreignParts(id, request.messages)]
+  return [...fields, ...foreign.filter(isLost).map(({ name }) => `tool ${name}`)]
 }
 
 /** The request with one short message and tools without their schemas: as much as the encoding of its settings depends on. */
-function boneOf(request: Request): Request {
+function bonesOf(request: Request): Request {
   return {
     ...request,
     system: [],
@@ -76,11 +102,11 @@ function foreignTools(id: string, tools: readonly Tool[]): ServerTool[] {
   return tools.filter(tool => tool.type === 'server').filter(({ protocol }) => protocol !== id)
 }
 
-function foreignParts(id: string, messages: readonly Message[]): string[] {
+function foreignParts(id: string, messages: readonly Message[]): string | undefined {
   const foreign = messages
     .flatMap(message => message.parts)
     .filter(part => part.type === 'opaque' && part.protocol !== id)
-  return foreign.length === 0 ? [] : [`parts of ${protocolsOf(foreign)}`]
+  return foreign.length === 0 ? undefined : `parts of ${protocolsOf(foreign)}`
 }
 
 function protocolsOf(parts: Message['parts']): string {

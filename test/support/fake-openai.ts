@@ -113,7 +113,15 @@ export function chunkOf(delta: Record<string, unknown>, finish: string | null = 
   return `data: ${JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1700000000, model: 'gpt-x-2026', choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }] })}\n\n`
 }
 
-export const usageChunk = `data: ${JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1700000000, model: 'gpt-x-2026', choices: [], usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18, prompt_tokens_details: { cached_tokens: 3 } } })}\n\n`
+/** What an answer has cost: whole and streamed alike. */
+const USAGE = {
+  prompt_tokens: 11,
+  completion_tokens: 7,
+  total_tokens: 18,
+  prompt_tokens_details: { cached_tokens: 3 },
+}
+
+export const usageChunk = `data: ${JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1700000000, model: 'gpt-x-2026', choices: [], usage: USAGE })}\n\n`
 export const done = 'data: [DONE]\n\n'
 
 /** The head of a streamed answer. */
@@ -143,7 +151,7 @@ export function wholeWords(response: ServerResponse, text: string) {
     choices: [
       { index: 0, message: { role: 'assistant', content: text, refusal: null }, logprobs: null, finish_reason: 'stop' },
     ],
-    usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 },
+    usage: USAGE,
   })
 }
 

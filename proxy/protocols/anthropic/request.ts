@@ -92,8 +92,7 @@ function decodeCacheKey(user: string | null | undefined): Request['cache'] {
 // ── Encode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * A body that Anthropic takes for the model that it names; always for a stream, since we ask every backend so. Rules for what
- * the format, or the model, cannot say:
+ * A body that Anthropic takes for the model that it names. Rules for what the format, or the model, cannot say:
  *
  * - The answer's length is always limited: by the most that the model can, if the client sets no limit, and never by more.
  * - Penalties, seed, log probabilities, biases and verbosity are dropped. `n` is not sent: who wants several answers asks
@@ -132,7 +131,7 @@ export function encodeRequest(request: Request, family: Family = familyOf(reques
       ...(request.user !== undefined && { user_id: fitted(request.user, MOST_USER) }),
     }),
     ...encodeServiceTier(request.serviceTier),
-    stream: true,
+    stream: request.stream,
   })
 }
 

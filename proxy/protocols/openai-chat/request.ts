@@ -219,8 +219,8 @@ function defined<T extends object>(fields: { readonly [K in keyof T]: T[K] | nul
 // ── Encode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * A body that a strict server takes, in its dialect; always for a stream with its usage, since we ask every backend so.
- * Rules for what the format cannot say:
+ * A body that a strict server takes, in its dialect; a stream is always asked for with its usage. Rules for what the format
+ * cannot say:
  *
  * - `n` is not sent: the canonical answer is one, so who wants several asks several times.
  * - `topK` and `minP` go only where they are known; stop sequences beyond the fourth are dropped.
@@ -248,8 +248,8 @@ export function encodeRequest(request: Request, dialect: Dialect = {}): unknown 
     metadata: request.metadata,
     user: user === undefined || user === own['safety_identifier'] ? undefined : fitted(user),
     service_tier: encodeServiceTier(request.serviceTier),
-    stream: true,
-    stream_options: { ...record(stream_options), include_usage: true },
+    stream: request.stream,
+    ...(request.stream && { stream_options: { ...record(stream_options), include_usage: true } }),
   }
 }
 

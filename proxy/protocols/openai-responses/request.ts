@@ -122,8 +122,7 @@ function decodeCache(key: string | null | undefined, retention: string | null | 
 const LEAST_TOKENS = 16
 
 /**
- * A body that a strict server takes, in its dialect; always for a stream, since we ask every backend so. Rules for what the
- * format cannot say:
+ * A body that a strict server takes, in its dialect. Rules for what the format cannot say:
  *
  * - Nothing is kept at the vendor unless the client itself asks for it; so thoughts come with their tokens.
  * - Stop sequences, penalties, seed, biases, `topK` and `minP` are dropped. `n` is not sent: who wants several answers asks
@@ -156,7 +155,7 @@ export function encodeRequest(request: Request, dialect: Dialect = {}): unknown 
     service_tier: encodeServiceTier(request.serviceTier),
     ...(dialect.codex === true ? {} : encodeAbout(request, own['safety_identifier'])),
     store: kept,
-    stream: true,
+    stream: request.stream,
   }
 }
 

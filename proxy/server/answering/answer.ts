@@ -23,7 +23,7 @@ export async function answerWith(
   deps: AnswerDeps,
   asking: Asking,
   { request, mayGoOn }: Question,
-  ask: (signal: AbortSignal) => Events,
+  ask: (signal: AbortSignal) => Events | Promise<Events>,
 ): Promise<Ended | Refused> {
   const { response, turn, asked } = asking
   const { guard = unguarded } = asked
@@ -33,12 +33,12 @@ export async function answerWith(
   response.once('close', abort)
   const sending = sendingOf(deps, asking, request)
   let failure: ProxyError | undefined
-  const events = tap(
-    guard(ask(hangUp.signal)),
-    event => note(turn, event),
-    error => (failure = error),
-  )
   try {
+    const events = tap(
+      guard(await ask(hangUp.signal)),
+      event => note(turn, event),
+      error => (failure = error),
+    )
     if (!request.stream) {
       const reply = await collect(events)
       const tell = () => {

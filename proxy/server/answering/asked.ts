@@ -1,6 +1,7 @@
 import { ProxyError } from '../../core/errors.ts'
 import type { Events } from '../../core/events.ts'
 import type { Request } from '../../core/request.ts'
+import type { Fields } from '../../protocols/fields.ts'
 import type { Address, Protocol } from '../../protocols/protocol.ts'
 import { parseJson } from '../../wire/json.ts'
 import { findModelField, replaceModel, type ModelField } from '../../wire/model-field.ts'
@@ -24,21 +25,30 @@ export interface Asked {
 
 /** Reads what has to be read before a turn can go anywhere: by bytes where that is sure, else by the parsed body. */
 export function readAsked(protocol: Protocol, body: Buffer, address?: Address): Asked {
-  const request = () => protocol.decodeRequest(parseJson(body), address)
   const isOurs = () => protocol.holdsOurs?.(body) === true
   if (address !== undefined) {
-    if (body.length <= CHECKED_BYTES) parseObject(body)
-    return { model: address.model, request, bodyFor: () => (isOurs() ? undefined : body) }
+    const parsed = body.length <= CHECKED_BYTES ? parseObject(body) : undefined
+    return { model: address.model, request: requestOf(parsed), bodyFor: () => (isOurs() ? undefined : body) }
   }
   const named = readModel(body)
-  return { model: named.model, request, bodyFor: served => (isOurs() ? undefined : withModel(body, served, named)) }
+  return {
+    model: named.model,
+    request: requestOf(named.parsed),
+    bodyFor: served => (isOurs() ? undefined : withModel(body, served, named)),
+  }
+
+  /** Read when it is first asked for: a relayed turn never asks. */
+  function requestOf(parsed: Fields | undefined): () => Request {
+    let request: Request | undefined
+    return () => (request ??= protocol.decodeRequest(parsed ?? parseJson(body), address))
+  }
 }
 
 /** The model that a body names, and where. */
 interface NamedModel {
   readonly model: string
   readonly field?: ModelField | undefined
-  readonly parsed?: Readonly<Record<string, unknown>> | undefined
+  readonly parsed?: Fields | undefined
 }
 
 /** Bodies up to this size are checked to be JSON even where that is not needed: it costs next to nothing there. */
@@ -48,7 +58,7 @@ function readModel(body: Buffer): NamedModel {
   const field = findModelField(body)
   if (field !== undefined && body.length > CHECKED_BYTES) return { model: field.value, field }
   const parsed = parseObject(body)
-  if (field !== undefined) return { model: field.value, field }
+  if (field !== undefined) return { model: field.value, field, parsed }
   const { model } = parsed
   if (model !== undefined && model !== null && typeof model !== 'string') {
     throw new ProxyError('invalid-request', 'The field "model" must be a string.', {
@@ -59,9 +69,9 @@ function readModel(body: Buffer): NamedModel {
   return { model: model ?? '', parsed }
 }
 
-function parseObject(body: Buffer): Readonly<Record<string, unknown>> {
+function parseObject(body: Buffer): Fields {
   const parsed = parseJson(body)
-  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Record<string, unknown>
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Fields
   throw new ProxyError('invalid-request', 'The body must be a JSON object.')
 }
 

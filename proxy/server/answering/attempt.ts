@@ -60,28 +60,27 @@ async function attemptAt(deps: AnswerDeps, asking: Asking, tried: Attempt): Prom
   }
   note(turn, 'translated', obstacle ?? `${asking.protocol.id} for the client, ${api.protocol} for the backend`)
   const request = requestFor(target, asked.request())
+  // Who watches over an answer can end only one that is still coming.
+  const wished = asked.guard === undefined ? request : { ...request, stream: true }
   const ended = await answerWith(deps, asking, { request, mayGoOn }, signal =>
-    asks(deps, asking, tried, request, signal),
+    asks(deps, asking, tried, wished, signal),
   )
   turn.dropped = dropped(protocolIn(backend, api), request)
   return ended
 }
 
-/** The answer of a remote target, asked in its own protocol; nothing is sent before the first event is awaited. */
-export async function* asks(
+/** The answer of a target, asked in its own protocol, once its head has come. Throws what it refused with. */
+export async function asks(
   { upstream, config }: AnswerDeps,
   { request: { headers }, turn, protocol }: Asking,
   { target, credential, seen }: Omit<Attempt, 'mayGoOn'>,
   request: Request,
   signal: AbortSignal,
-): Events {
+): Promise<Events> {
   const { backend } = target
-  if (backend.kind === 'local') {
-    yield* backend.answer(request, signal)
-    return
-  }
+  if (backend.kind === 'local') return backend.answer(request, signal)
   const api = apiFor(backend, protocol.id)
-  yield* call({
+  return call({
     upstream,
     backend,
     api,

@@ -56,7 +56,7 @@ async function* thinkAndAct(deps: AnswerDeps, asking: Asking, route: HybridRoute
   const { credential, seen } = await credentialFor(deps, route.actor)
   const request = withThoughts(requestFor(route.actor, asked), thought.text)
   const calm: Request = { ...request, reasoning: request.reasoning ?? { effort: 'low' } }
-  for await (const batch of asks(deps, asking, { target: route.actor, credential, seen }, calm, signal)) {
+  for await (const batch of await asks(deps, asking, { target: route.actor, credential, seen }, calm, signal)) {
     const events = batch.flatMap(event => afterThoughts(event, thought))
     if (events.length > 0) yield events
   }
@@ -98,10 +98,14 @@ async function* think(
   const thoughts = createThoughts()
   try {
     const request = requestFor(reasoner, asking.asked.request())
-    const hard: Request = { ...request, reasoning: { effort: 'high', ...request.reasoning, visible: true } }
+    const hard: Request = {
+      ...request,
+      stream: true,
+      reasoning: { effort: 'high', ...request.reasoning, visible: true },
+    }
     const { credential, seen } = await credentialFor(deps, reasoner)
     const within = AbortSignal.any([signal, enough.signal])
-    for await (const batch of asks(deps, asking, { target: reasoner, credential, seen }, hard, within)) {
+    for await (const batch of await asks(deps, asking, { target: reasoner, credential, seen }, hard, within)) {
       const told = batch.flatMap(thoughts.read)
       if (told.length > 0) yield told
       if (thoughts.isOver()) break

@@ -73,13 +73,14 @@ async function* run(deps: AnswerDeps, asking: Asking, { legs }: Race, signal: Ab
 /** A leg's answer once its first word is there. Throws what failed before, and `timeout` if it took too long. */
 async function firstWord(deps: AnswerDeps, asking: Asking, leg: Leg, controller: AbortController): Promise<Events> {
   const { target, firstWordWithinMs } = leg
-  const request = requestFor(target, asking.asked.request())
+  // A whole answer has no first word.
+  const request = { ...requestFor(target, asking.asked.request()), stream: true }
   const { credential, seen } = await credentialFor(deps, target)
   const late = new ProxyError('timeout', `${nameOfTarget(target)} did not say its first word in time.`)
   const patience =
     firstWordWithinMs === undefined ? undefined : setTimeout(() => controller.abort(late), firstWordWithinMs)
   try {
-    const answer = asks(deps, asking, { target, credential, seen }, request, controller.signal)
+    const answer = await asks(deps, asking, { target, credential, seen }, request, controller.signal)
     const { rest, isEmpty } = await opened(answer, ({ type }) => type === 'part-start')
     if (isEmpty) throw nothingSaid()
     return rest

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createBackends } from '../../../proxy/backends/index.ts'
 import { presets } from '../../../proxy/backends/presets.ts'
 import { configSchema } from '../../../proxy/config/schema.ts'
+import { json } from '../../support/fake-openai.ts'
 import { sayHello, sayHelloInMessages, startFakeVendor, type VendorRules } from '../../support/fake-vendor.ts'
 import { startApp, type StartedApp } from '../../support/start-app.ts'
 
@@ -296,38 +297,56 @@ describe('vendors of other protocols', () => {
     },
   ].map((event, sequence_number) => ({ ...event, sequence_number }))
 
+  const inMessages = { id: 'anthropic', path: '/v1', auth: { place: 'x-api-key', values: [KEY] } }
+  const inGemini = { id: 'gemini', path: '', auth: { place: 'x-goog-api-key', values: [KEY] } }
+  const inResponses = {
+    id: 'openai-responses',
+    path: '/v1',
+    auth: { place: 'authorization', values: [`Bearer ${KEY}`] },
+  }
+
   it.each([
-    ['anthropic', '/v1', 'POST /v1/messages', { place: 'x-api-key', values: [KEY] }, sayHelloInMessages],
-    [
-      'gemini',
-      '',
-      'POST /v1beta/models/some-model:streamGenerateContent?alt=sse',
-      { place: 'x-goog-api-key', values: [KEY] },
-      sse([gemini]),
-    ],
-    [
-      'openai-responses',
-      '/v1',
-      'POST /v1/responses',
-      { place: 'authorization', values: [`Bearer ${KEY}`] },
-      sse(responses, true),
-    ],
-  ])('%s answers a client of Chat Completions', async (id, path, door, auth, answer) => {
-    const fake = await startFakeVendor({ doors: { [door]: answer }, auth, messagesAuth: auth })
-    const variable = `${presets[id as keyof typeof presets].envPrefixes[0]}_API_KEY`
-    const app = await startApp(`backends: { ${id}: { api_url: "${fake.origin}${path}" } }`, { [variable]: KEY })
-    const response = await fetch(`${app.url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ model: `${id}:some-model`, messages: [{ role: 'user', content: 'Hi' }] }),
-    })
-    const answered = await response.text()
-    await app.close()
-    await fake.close()
-    expect(answered).toContain('Hello there')
-    expect(response.status).toBe(200)
-    expect(fake.asked.map(({ what }) => what)).toEqual([door])
-  })
+    { ...inMessages, stream: true, door: 'POST /v1/messages', answer: sayHelloInMessages },
+    {
+      ...inGemini,
+      stream: true,
+      door: 'POST /v1beta/models/some-model:streamGenerateContent?alt=sse',
+      answer: sse([gemini]),
+    },
+    { ...inResponses, stream: true, door: 'POST /v1/responses', answer: sse(responses, true) },
+    { ...inMessages, stream: false, max_tokens: 9, door: 'POST /v1/messages', answer: sayHelloInMessages },
+    {
+      ...inGemini,
+      stream: false,
+      door: 'POST /v1beta/models/some-model:generateContent',
+      answer: (response: ServerResponse) => json(response, 200, gemini),
+    },
+    {
+      ...inResponses,
+      stream: false,
+      door: 'POST /v1/responses',
+      answer: (response: ServerResponse) => json(response, 200, responses.at(-1)?.response),
+    },
+  ])(
+    '$id answers a client of Chat Completions; streamed: $stream',
+    async ({ id, path, door, auth, answer, ...asks }) => {
+      const fake = await startFakeVendor({ doors: { [door]: answer }, auth, messagesAuth: auth })
+      const variable = `${presets[id as keyof typeof presets].envPrefixes[0]}_API_KEY`
+      const app = await startApp(`backends: { ${id}: { api_url: "${fake.origin}${path}" } }`, { [variable]: KEY })
+      const response = await fetch(`${app.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ model: `${id}:some-model`, messages: [{ role: 'user', content: 'Hi' }], ...asks }),
+      })
+      const answered = await response.text()
+      await app.close()
+      await fake.close()
+      expect(answered).toContain('Hello there')
+      expect(response.status).toBe(200)
+      expect(fake.asked.map(({ what }) => what)).toEqual([door])
+      if (id !== 'gemini') expect(fake.asked[0]?.body['stream']).toBe(asks.stream)
+    },
+  )
 })
 
 describe('the list of vendors', () => {

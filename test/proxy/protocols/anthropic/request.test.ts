@@ -407,7 +407,7 @@ describe('the rest', () => {
       verbosity: 'low',
     })
     expect(Object.keys(sent).sort()).toEqual(['max_tokens', 'messages', 'metadata', 'model', 'service_tier', 'stream'])
-    expect(sent).toMatchObject({ service_tier: 'standard_only', stream: true })
+    expect(sent).toMatchObject({ service_tier: 'standard_only', stream: false })
     expect((sent.metadata as { user_id: string }).user_id).toHaveLength(512)
     expect(encode({ serviceTier: 'flex' })).not.toHaveProperty('service_tier')
   })

@@ -13,7 +13,7 @@ const decode = (fields: object) => decodeRequest({ model: 'm', messages: [hello]
 function encode(fields: Partial<Request>, dialect?: Dialect): Readonly<Record<string, unknown>> {
   const request: Request = {
     model: 'm',
-    stream: false,
+    stream: true,
     system: [],
     messages: [{ role: 'user', parts: [{ type: 'text', text: 'hello' }] }],
     tools: [],
@@ -136,6 +136,7 @@ const everything = {
   prediction: { type: 'content', content: 'x' },
   moderation: { model: 'x' },
   chat_template_kwargs: { enable_thinking: false },
+  stream: true,
   stream_options: { include_obfuscation: false },
 }
 
@@ -398,19 +399,20 @@ describe('encodeRequest', () => {
   it('sends on everything that a client of the same format sent', () => {
     expect(through(everything)).toEqual({
       ...everything,
-      stream: true,
       stream_options: { include_obfuscation: false, include_usage: true },
     })
   })
 
-  it('asks for a stream with its usage, whatever the client asked (T61)', () => {
-    expect(encode({ stream: false })).toEqual({ model: 'm', messages: [hello], ...OURS })
+  it('asks for a stream always with its usage, and for a whole answer without options of streams (T61)', () => {
+    expect(encode({ stream: true })).toEqual({ model: 'm', messages: [hello], ...OURS })
+    expect(encode({ stream: false })).toEqual({ model: 'm', messages: [hello], stream: false })
   })
 
   it('sends the deprecated functions in their new form, for one call at a time', () => {
     expect(
       through({
         model: 'm',
+        stream: true,
         messages: [
           hello,
           { role: 'assistant', content: null, function_call: { name: 'f', arguments: '{}' } },

@@ -204,7 +204,7 @@ describe('a request that goes on in the same format', () => {
       input: [hello],
       include: ['reasoning.encrypted_content'],
       store: false,
-      stream: true,
+      stream: false,
     })
   })
 
@@ -252,7 +252,7 @@ describe('a request of another format', () => {
       input: [hello],
       include: ['reasoning.encrypted_content'],
       store: false,
-      stream: true,
+      stream: false,
     })
   })
 

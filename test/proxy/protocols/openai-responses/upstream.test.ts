@@ -45,7 +45,7 @@ describe.each(backends)('%s', (_name, server, protocol) => {
   it('takes any request', async () => {
     await fc.assert(
       fc.asyncProperty(any.request, async request => {
-        const response = await ask(server(), protocol.encodeRequest({ ...request, model: 'gpt-x' }))
+        const response = await ask(server(), protocol.encodeRequest({ ...request, model: 'gpt-x', stream: true }))
         expect(response.status === 200 ? '' : await response.text()).toBe('')
         await response.body?.cancel()
       }),
@@ -55,7 +55,7 @@ describe.each(backends)('%s', (_name, server, protocol) => {
 
   it('answers with thoughts, words and calls', async () => {
     server().answers((response, body) => answerItems(response, body, answered))
-    const body = protocol.encodeRequest(openaiResponses.decodeRequest({ model: 'gpt-x', input: 'hello' }))
+    const body = protocol.encodeRequest(openaiResponses.decodeRequest({ model: 'gpt-x', input: 'hello', stream: true }))
     const response = await ask(server(), body)
     if (response.body === null) throw new Error('no body')
     const reply = await collect(protocol.decodeStream(decodeSse(response.body)))
@@ -74,7 +74,7 @@ describe.each(backends)('%s', (_name, server, protocol) => {
   it.each(protocols.filter(({ id }) => id !== 'code-assist'))(
     'takes back its thoughts and calls from a client of $id, with the results',
     async client => {
-      const first = openaiResponses.decodeRequest({ model: 'gpt-x', input: 'hello' })
+      const first = openaiResponses.decodeRequest({ model: 'gpt-x', input: 'hello', stream: true })
       server().answers((response, body) => answerItems(response, body, answered))
       const response = await ask(server(), protocol.encodeRequest(first))
       if (response.body === null) throw new Error('no body')
@@ -109,7 +109,7 @@ describe.each(backends)('%s', (_name, server, protocol) => {
 it('reads the same of a body as of a stream', async () => {
   plain.answers((response, body) => answerItems(response, body, answered, 'max_output_tokens'))
   const body = openaiResponses.encodeRequest(
-    openaiResponses.decodeRequest({ model: 'gpt-x', input: 'hello' }),
+    openaiResponses.decodeRequest({ model: 'gpt-x', input: 'hello', stream: true }),
   ) as object
   const streamed = await ask(plain, body)
   const whole = await ask(plain, { ...body, stream: false })

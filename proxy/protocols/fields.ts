@@ -12,6 +12,18 @@ export function record(value: unknown): Fields {
   return isRecord(value) ? value : {}
 }
 
+const NOTHING: readonly unknown[] = []
+
+/** A list's items; none where there is no list. */
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : NOTHING
+}
+
+/** Those items of a list that are records. */
+export function records(value: unknown): readonly Fields[] {
+  return list(value).filter(isRecord)
+}
+
 /** The fields that hold something. */
 export function present(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined))

@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../core/request.ts'
-import { isRecord, present, record, type Fields } from './fields.ts'
+import { present, record, records, type Fields } from './fields.ts'
 
 /**
  * A tool's schema for formats that want an object (Anthropic's `input_schema`, Google's `parameters`): without references or
@@ -41,8 +41,4 @@ function requiredOf({ required }: Fields): unknown[] {
 
 function inEach([first = [], ...others]: readonly unknown[][]): unknown[] {
   return first.filter(name => others.every(names => names.includes(name)))
-}
-
-function records(value: unknown): Fields[] {
-  return Array.isArray(value) ? value.filter(isRecord) : []
 }

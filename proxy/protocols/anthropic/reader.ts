@@ -2,7 +2,7 @@ import { unpack } from '../../core/carried.ts'
 import { ProxyError } from '../../core/errors.ts'
 import type { StopReason, StreamEvent } from '../../core/events.ts'
 import { hash } from '../../core/names.ts'
-import { isRecord, present, record, type Fields } from '../fields.ts'
+import { isRecord, list, present, record, type Fields } from '../fields.ts'
 import { decodeCitation } from './content.ts'
 import { decodeStreamError } from './errors.ts'
 import { encodeInput } from '../input.ts'
@@ -320,8 +320,4 @@ function whole({ raw, json }: OpenOpaque): Fields {
 function isEmptyToken(signature: string): boolean {
   const carried = unpack(signature)
   return carried !== undefined && Object.keys(carried).length === 1
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
 }

@@ -1,6 +1,6 @@
 import { kindOfStatus, ProxyError, type ErrorKind } from '../../core/errors.ts'
 import { excerpt, kindByWords, readErrorBody, retryDelay, textIn } from '../error-body.ts'
-import { record, type Fields } from '../fields.ts'
+import { record, records } from '../fields.ts'
 import type { EncodedError, ErrorTable } from '../protocol.ts'
 
 // ── Encode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -50,7 +50,7 @@ export function encodeError({ kind, message, param, retryAfterMs }: ProxyError):
 /** What a backend's refusal means, by its reason, else its words, else its status. */
 export function decodeError(status: number, body: unknown): ProxyError {
   const { message, error } = readErrorBody(body)
-  const details = listOfRecords(error['details'])
+  const details = records(error['details'])
   const reason = details.map(detail => textIn(detail, 'reason')).find(text => text !== undefined)
   const rpc = textIn(error, 'status')
   const kind =
@@ -58,7 +58,7 @@ export function decodeError(status: number, body: unknown): ProxyError {
     (isRefusal(status, rpc) ? wordsOf(message) : undefined) ??
     kindsByStatus.get(rpc ?? '') ??
     kindOfStatus(status)
-  const violated = details.flatMap(({ fieldViolations }) => listOfRecords(fieldViolations))
+  const violated = details.flatMap(({ fieldViolations }) => records(fieldViolations))
   const text = message === '' ? `The backend answered with status ${status} and no message.` : excerpt(message)
   return new ProxyError(kind, text, {
     status,
@@ -111,7 +111,3 @@ const kindsByStatus: ReadonlyMap<string, ErrorKind> = new Map([
   ['CANCELLED', 'bad-upstream'],
   ['UNKNOWN', 'bad-upstream'],
 ])
-
-function listOfRecords(value: unknown): Fields[] {
-  return Array.isArray(value) ? value.map(record) : []
-}

@@ -1,5 +1,5 @@
 import type { Citation } from '../../core/request.ts'
-import { isRecord, present, record, type Fields } from '../fields.ts'
+import { list, present, record, records, type Fields } from '../fields.ts'
 
 /** What Google tells beside an answer's parts: where it is from, and how likely its tokens were. */
 
@@ -71,12 +71,4 @@ export function encodeLogprobs(tokens: readonly unknown[]): Fields {
       topCandidates: tokens.map(token => ({ candidates: records(record(token)['top_logprobs']).map(candidate) })),
     },
   }
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
-}
-
-function records(value: unknown): Fields[] {
-  return list(value).filter(isRecord)
 }

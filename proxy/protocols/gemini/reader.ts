@@ -2,7 +2,7 @@ import { ProxyError } from '../../core/errors.ts'
 import type { Delta, OpenPart, StopReason, StreamEvent } from '../../core/events.ts'
 import { hash } from '../../core/names.ts'
 import type { Extras } from '../../core/request.ts'
-import { isRecord, nested, present, record, type Fields } from '../fields.ts'
+import { isRecord, nested, present, record, records, type Fields } from '../fields.ts'
 import { decodeStreamError } from './errors.ts'
 import { decodeCitations, decodeLogprobs } from './metadata.ts'
 import { createPartialArgs } from './partial-args.ts'
@@ -61,7 +61,7 @@ export function createReader() {
 
   function readCandidate(candidate: Fields) {
     const { content, finishReason, index: _, logprobsResult, ...rest } = candidate
-    for (const part of listOfRecords(record(content)['parts'])) readPart(part)
+    for (const part of records(record(content)['parts'])) readPart(part)
     const logprobs = logprobsResult === undefined ? [] : decodeLogprobs(logprobsResult)
     if (logprobs.length > 0) addToText({ type: 'logprobs', logprobs })
     for (const citation of decodeCitations(rest)) addToText({ type: 'citation', citation })
@@ -248,8 +248,4 @@ function withMore(known: Fields, told: Fields): Fields {
 
 function isFirst({ index }: Fields): boolean {
   return index === undefined || index === 0
-}
-
-function listOfRecords(value: unknown): Fields[] {
-  return Array.isArray(value) ? value.filter(isRecord) : []
 }

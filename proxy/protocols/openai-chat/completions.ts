@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Events } from '../../core/events.ts'
 import type { Reply } from '../../core/reply.ts'
 import type { Frames, SseFrame } from '../../wire/sse.ts'
-import { record, type Fields } from '../fields.ts'
+import { list, record, type Fields } from '../fields.ts'
 import { parseBody } from '../parse-body.ts'
 import type { Protocol } from '../protocol.ts'
 import { openaiChat } from './index.ts'
@@ -105,8 +105,4 @@ function asLogprobs(tokens: unknown): Fields | null {
 function offsets(tokens: readonly string[]): number[] {
   let at = 0
   return tokens.map(token => (at += token.length) - token.length)
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? (value as readonly unknown[]) : []
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { ProxyError, type ErrorKind } from '../../core/errors.ts'
 import type { Delta, OpenPart, StopReason, StreamEvent } from '../../core/events.ts'
 import type { Citation } from '../../core/request.ts'
-import { isRecord, record, type Fields } from '../fields.ts'
+import { isRecord, list, record, type Fields } from '../fields.ts'
 import { createCalls, type CallPiece, type GrowingCall } from './calls.ts'
 import { decodeUrl } from './content.ts'
 import { decodeStreamError } from './errors.ts'
@@ -332,10 +332,4 @@ function readPiece(wire: Fields, position: number): CallPiece {
     text: typeof text === 'string' ? text : isRecord(text) ? JSON.stringify(text) : '',
     kind,
   }
-}
-
-const NOTHING: readonly unknown[] = []
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : NOTHING
 }

@@ -14,6 +14,7 @@ import type {
   ToolChoice,
 } from '../../core/request.ts'
 import { nested, record, type Fields } from '../fields.ts'
+import { decodeCache, decodeJsonSchema, encodeJsonSchema, encodeServiceTier } from '../openai-settings.ts'
 import { parseBody } from '../parse-body.ts'
 import type { Dialect } from './dialect.ts'
 import { decodeMessages, encodeMessages } from './messages.ts'
@@ -193,22 +194,9 @@ function decodeFormat(format: WireRequest['response_format']): OutputFormat | un
       return { type: 'text' }
     case 'json_object':
       return { type: 'json' }
-    case 'json_schema': {
-      const { name, description, schema, strict } = format.json_schema
-      return {
-        type: 'json-schema',
-        schema: schema ?? {},
-        ...(name != null && { name }),
-        ...(description != null && { description }),
-        ...(strict != null && { strict }),
-      }
-    }
+    case 'json_schema':
+      return decodeJsonSchema(format.json_schema)
   }
-}
-
-function decodeCache(key: string | null | undefined, retention: string | null | undefined): Request['cache'] {
-  if (key == null && retention == null) return undefined
-  return { ...(key != null && { key }), ...(retention != null && { retention }) }
 }
 
 /** The fields that hold something. `null` exists only on wires. */
@@ -393,15 +381,7 @@ function encodeFormat(format: OutputFormat | undefined): unknown {
       return { type: 'text' }
     case 'json':
       return { type: 'json_object' }
-    case 'json-schema': {
-      const { name = 'response', description, schema, strict } = format
-      const wanted = strict === true ? fitsStrictMode(schema) : strict
-      return { type: 'json_schema', json_schema: { name: wireName({ name }), description, schema, strict: wanted } }
-    }
+    case 'json-schema':
+      return { type: 'json_schema', json_schema: encodeJsonSchema(format) }
   }
-}
-
-/** Anthropic's names for what OpenAI calls `default`. */
-function encodeServiceTier(tier: string | undefined): string | undefined {
-  return tier === 'standard' || tier === 'standard_only' ? 'default' : tier
 }

@@ -1,7 +1,7 @@
 import { unpack } from '../../core/carried.ts'
 import { ProxyError } from '../../core/errors.ts'
 import type { OpenPart, StopReason, StreamEvent } from '../../core/events.ts'
-import { isRecord, nested, present, record, type Fields } from '../fields.ts'
+import { isRecord, list, nested, present, record, type Fields } from '../fields.ts'
 import { decodeCitation, decodeMadeImage } from './content.ts'
 import { decodeStreamError } from './errors.ts'
 import { itemId, ownId } from './ids.ts'
@@ -438,8 +438,4 @@ function responseExtras(response: Fields) {
 function isEmptyToken(token: string): boolean {
   const carried = unpack(token)
   return carried !== undefined && Object.keys(carried).length === 1
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
 }

@@ -1,10 +1,10 @@
 import { withWordJson } from '../../core/json-mode.ts'
-import { fitsStrictMode } from '../../core/json-schema.ts'
 import { ProxyError } from '../../core/errors.ts'
-import { fitted, wireName } from '../../core/names.ts'
+import { fitted } from '../../core/names.ts'
 import type { OutputFormat, Request } from '../../core/request.ts'
 import { nested, present, record, type Fields } from '../fields.ts'
 import { effortFor, openaiModel, takesSampling, type OpenaiModel } from '../openai-models.ts'
+import { decodeCache, decodeJsonSchema, encodeJsonSchema, encodeServiceTier } from '../openai-settings.ts'
 import { parseBody } from '../parse-body.ts'
 import type { Dialect } from './dialect.ts'
 import { decodeItems, encodeItems } from './items.ts'
@@ -98,22 +98,9 @@ function decodeFormat(format: NonNullable<WireRequest['text']>['format']): Outpu
       return { type: 'text' }
     case 'json_object':
       return { type: 'json' }
-    case 'json_schema': {
-      const { name, description, schema, strict } = format
-      return {
-        type: 'json-schema',
-        schema,
-        ...(name != null && { name }),
-        ...(description != null && { description }),
-        ...(strict != null && { strict }),
-      }
-    }
+    case 'json_schema':
+      return decodeJsonSchema(format)
   }
-}
-
-function decodeCache(key: string | null | undefined, retention: string | null | undefined): Request['cache'] {
-  if (key == null && retention == null) return undefined
-  return { ...(key != null && { key }), ...(retention != null && { retention }) }
 }
 
 // ── Encode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -196,15 +183,7 @@ export function encodeFormat(format: OutputFormat | undefined): Fields | undefin
       return { type: 'text' }
     case 'json':
       return { type: 'json_object' }
-    case 'json-schema': {
-      const { name = 'response', description, schema, strict } = format
-      const wanted = strict === true ? fitsStrictMode(schema) : strict
-      return { type: 'json_schema', name: wireName({ name }), schema, ...present({ description, strict: wanted }) }
-    }
+    case 'json-schema':
+      return { type: 'json_schema', ...encodeJsonSchema(format) }
   }
-}
-
-/** Anthropic's names for what OpenAI calls `default`. */
-function encodeServiceTier(tier: string | undefined): string | undefined {
-  return tier === 'standard' || tier === 'standard_only' ? 'default' : tier
 }

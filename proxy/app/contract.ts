@@ -59,6 +59,7 @@ const counters = z.object({
 const keyHealth = z.object({
   /** The number it is pinned by: `2` in `openai.2:gpt-5`. */
   instance: z.string().optional(),
+  /** The variable, or the store and the name there: `OPENAI_API_KEY`, `keychain:openai.2`. */
   name: z.string(),
   state: z.enum(['ready', 'rate-limited', 'out-of-credit', 'refused', 'not-found', 'unreadable']),
   detail: z.string(),
@@ -342,10 +343,22 @@ export const calls = {
   'keys.list': { input: z.void(), output: z.object({ keys: z.array(key), stores: z.array(keyStore) }) },
   /** Which backend a pasted key is for, by its prefix. */
   'keys.guess': { input: z.object({ value: z.string() }), output: z.object({ backend: z.string().optional() }) },
+  /** Under which name each of several new keys would be stored, and which key or variable it would take the place of. */
+  'keys.plan': {
+    input: z.object({ keys: z.array(z.object({ backend: z.string(), beside: z.boolean() })).max(200) }),
+    output: z.array(
+      z.union([
+        z.object({ ok: z.literal(true), name: z.string(), replaces: z.string().optional() }),
+        z.object({ ok: z.literal(false), reason: z.string() }),
+      ]),
+    ),
+  },
   'keys.add': {
     input: z.object({
       backend: z.string(),
       value: z.string(),
+      /** It joins the keys that there are, and takes turns with them; else it takes the place of the one without a number. */
+      beside: z.boolean().optional(),
       store: z.enum(['keychain', 'file']).optional(),
       passphrase: z.string().optional(),
     }),
@@ -354,9 +367,9 @@ export const calls = {
   /** Opens the file of encrypted keys until the program ends. */
   'keys.unlock': { input: z.object({ passphrase: z.string() }), output: done },
   'keys.remove': { input: z.object({ name: z.string() }), output: done },
-  /** Tests the key in use for a backend, or `value` before it is stored. */
+  /** Tests `value` before it is stored, or the listed key of that name, or the one in use for a backend. */
   'keys.test': {
-    input: z.object({ backend: z.string(), value: z.string().optional() }),
+    input: z.object({ backend: z.string(), value: z.string().optional(), name: z.string().optional() }),
     output: z.object({ ok: z.boolean(), steps: z.array(testStep) }),
   },
   /** Tries a backend as turns use it, up to an answer, a stream and a tool call. Costs some tens of tokens. */

@@ -5,9 +5,11 @@ import { backendRows, routeOf } from './backend-rows.ts'
 import { testBackend } from './backend-test.ts'
 import type { Handlers } from './contract.ts'
 import { countersOf } from './figures.ts'
-import { addKey, guessKey, listKeys, removeKey, testBackendKey, unlockKeys } from './key-calls.ts'
+import { addKey, guessKey, removeKey, testBackendKey, unlockKeys } from './key-calls.ts'
+import { listKeys } from './key-rows.ts'
 import type { createLiveTurns } from './live-turns.ts'
 import { disableLogin, enableLogin, listLogins, onboardLogin } from './login-calls.ts'
+import { planKeys } from './new-key.ts'
 import { listSettings, setRoute, setSetting } from './setting-calls.ts'
 import { sendTestTurn } from './test-turn.ts'
 import { listTurns, readTurn, stopTurn } from './turn-calls.ts'
@@ -54,6 +56,7 @@ export function createHandlers(parts: AppParts, live: ReturnType<typeof createLi
     'turns.test': () => sendTestTurn(parts),
     'keys.list': () => listKeys(parts),
     'keys.guess': ({ value }) => guessKey(value),
+    'keys.plan': asked => planKeys(parts, asked),
     'keys.add': key => addKey(parts, key),
     'keys.unlock': ({ passphrase }) => unlockKeys(parts, passphrase),
     'keys.remove': ({ name }) => removeKey(parts, name),

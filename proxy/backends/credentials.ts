@@ -10,7 +10,7 @@ export type CredentialsOf = (backend: RemoteBackend, instance?: string) => Crede
 export interface KeyState {
   /** As a selector pins it; nothing for the key without a number. */
   readonly instance?: string | undefined
-  /** The variable or the name in the keychain. */
+  /** The variable, or the store and the name there: `OPENAI_API_KEY`, `keychain:openai.2`. */
   readonly name: string
   readonly state: 'ready' | 'rate-limited' | 'out-of-credit' | 'refused' | 'not-found' | 'unreadable'
   readonly detail: string
@@ -113,8 +113,8 @@ export function createCredentials({ secrets, logins, now }: CredentialsOptions) 
 
   /** The next key that neither was refused in this turn nor rests. */
   async function pick(backend: RemoteBackend, slots: readonly KeySlot[], refused: readonly Credential[]) {
-    const found = await Promise.all(slots.map(async slot => lookUp(slot)))
-    const there = found.flatMap(secret => (secret.found ? [credentialOf(secret, backend)] : []))
+    const found = await Promise.all(slots.map(async slot => ({ slot, secret: await lookUp(slot) })))
+    const there = found.flatMap(({ slot, secret }) => (secret.found ? [credentialOf(secret, slot)] : []))
     const [first] = slots
     if (there.length === 0 && first !== undefined) return refused.length > 0 ? undefined : valueOf(backend, first)
     const left = there.filter(credential => !refused.some(({ secret }) => secret === credential.secret))
@@ -172,21 +172,21 @@ export function createCredentials({ secrets, logins, now }: CredentialsOptions) 
 
   function valueOf(backend: RemoteBackend, slot: KeySlot): Credential | undefined | Promise<Credential | undefined> {
     const secret = lookUp(slot)
-    return secret instanceof Promise ? secret.then(found => inUse(found, backend)) : inUse(secret, backend)
+    return secret instanceof Promise ? secret.then(found => inUse(found, slot, backend)) : inUse(secret, slot, backend)
   }
 
-  function inUse(secret: Secret, backend: RemoteBackend): Credential | undefined {
-    if (secret.found) return credentialOf(secret, backend)
+  function inUse(secret: Secret, slot: KeySlot, backend: RemoteBackend): Credential | undefined {
+    if (secret.found) return credentialOf(secret, slot)
     if (!backend.key.required) return undefined
     throw new ProxyError('unauthenticated', `Backend ${backend.id} has no key. ${secret.reason} ${secret.remedy}`, {
       code: 'missing_api_key',
     })
   }
 
-  function credentialOf(secret: Secret & { found: true }, backend: RemoteBackend): Credential {
+  function credentialOf(secret: Secret & { found: true }, slot: KeySlot): Credential {
     const known = made.get(secret)
     if (known !== undefined) return known
-    const credential = { name: nameOf(secret.source, backend), secret: withoutScheme(secret.value) }
+    const credential = { name: nameOf(secret.source, slot), secret: withoutScheme(secret.value) }
     made.set(secret, credential)
     return credential
   }
@@ -201,9 +201,10 @@ export function createCredentials({ secrets, logins, now }: CredentialsOptions) 
   async function keyStates(backend: RemoteBackend): Promise<readonly KeyState[]> {
     const slots = await secrets.slotsOf(backend.key.name, backend.key)
     const states = await Promise.all(
-      slots.map(async ({ instance, name, places }): Promise<KeyState | undefined> => {
+      slots.map(async (slot): Promise<KeyState | undefined> => {
+        const { instance, name, places } = slot
         const secret = await secrets.keyOf(name, places)
-        if (secret.found) return { instance, ...healthOf(backend, credentialOf(secret, backend)) }
+        if (secret.found) return { instance, ...healthOf(backend, credentialOf(secret, slot)) }
         if (!backend.key.required && secret.absent) return undefined
         return {
           instance,
@@ -245,8 +246,10 @@ function withoutScheme(secret: string): string {
   return secret.replace(/^bearer\s+/i, '')
 }
 
-function nameOf(source: string, { id }: RemoteBackend): string {
-  return source.startsWith('env:') ? source.slice('env:'.length) : `${source}:${id}`
+/** The variable, or the store and the name there: `OPENAI_API_KEY`, `keychain:openai.2`. */
+function nameOf(source: string, { name, places: { reference } }: KeySlot): string {
+  if (source.startsWith('env:')) return source.slice('env:'.length)
+  return `${source}:${reference?.startsWith('keychain:') ? reference.slice('keychain:'.length) : name}`
 }
 
 function restId({ id }: RemoteBackend, { secret }: Credential): string {

@@ -27,9 +27,60 @@ describe('The keys', () => {
     expect(sheet.getByText('68 models')).toBeDefined()
     await user.click(sheet.getByRole('button', { name: 'Save key' }))
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
-    expect(askedFor(fake, 'keys.add')).toEqual([{ backend: 'openrouter', value: SECRET, store: 'keychain' }])
+    expect(askedFor(fake, 'keys.add')).toEqual([
+      { backend: 'openrouter', value: SECRET, beside: true, store: 'keychain' },
+    ])
     expect(await screen.findByText('…cdef')).toBeDefined()
     expect(document.documentElement.outerHTML).not.toContain(SECRET)
+  })
+
+  test('join the one that there is, or take its place, and say before which', async () => {
+    const { user, ...fake } = await openApp(worlds.lively, 'accounts')
+    await user.click(screen.getByRole('button', { name: 'Add a key' }))
+    await user.type(await screen.findByLabelText('Key'), 'sk-abcdefghijklmnop')
+    expect(await screen.findByText('Will be stored as openai.1, and used in turn with the others.')).toBeDefined()
+    await user.click(screen.getByRole('radio', { name: 'Replace it' }))
+    expect(await screen.findByText('Takes the place of the stored key openai.')).toBeDefined()
+    await user.click(screen.getByRole('button', { name: 'Save key' }))
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    expect(askedFor(fake, 'keys.add')).toMatchObject([{ backend: 'openai', beside: false }])
+  })
+
+  test('are taken in several at a time, each shown with its backend and what will become of it', async () => {
+    const { user, ...fake } = await openApp(worlds.fresh, 'accounts')
+    await user.click(screen.getAllByRole('button', { name: 'Add a key' })[0] as HTMLElement)
+    const sheet = within(await screen.findByRole('dialog'))
+    await user.click(sheet.getByLabelText('Key'))
+    await user.paste(
+      `# all of ours\nOPENROUTER_API_KEY="${SECRET}"\n\nsk-or-v1-fedcba9876543210\nunknown-000\n${SECRET}\n`,
+    )
+    const list = within(await sheet.findByRole('list', { name: 'New keys' }))
+    await waitFor(() =>
+      expect(list.getAllByRole('listitem').map(item => item.textContent)).toEqual([
+        '…cdefOpenRouterWill be stored as openrouter.',
+        '…3210OpenRouterWill be stored as openrouter.1, and used in turn with the others.',
+        '…Choose a backendIts beginning tells nothing; choose the backend.',
+      ]),
+    )
+    expect(sheet.getByRole('button', { name: 'Save 3 keys' }).hasAttribute('disabled')).toBe(true)
+    await user.click(list.getByRole('button', { name: 'Leave … out' }))
+    await user.click(sheet.getByRole('button', { name: 'Save 2 keys' }))
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    expect(askedFor(fake, 'keys.add')).toMatchObject([{ value: SECRET }, { value: 'sk-or-v1-fedcba9876543210' }])
+    expect(await screen.findByText('…3210')).toBeDefined()
+    expect(document.documentElement.outerHTML).not.toContain('fedcba9876543210')
+  })
+
+  test('that are refused stay, each with the reason, while the others are stored', async () => {
+    const { user, ...fake } = await openApp(worlds.fresh, 'accounts')
+    await user.click(screen.getAllByRole('button', { name: 'Add a key' })[0] as HTMLElement)
+    const sheet = within(await screen.findByRole('dialog'))
+    await user.click(sheet.getByLabelText('Key'))
+    await user.paste(`${SECRET}\nsk-or-v1-with a space`)
+    await user.click(await sheet.findByRole('button', { name: 'Save 2 keys' }))
+    expect(await sheet.findByText(/A key has no spaces in it/)).toBeDefined()
+    expect(sheet.getByRole('button', { name: 'Save 1 key' })).toBeDefined()
+    expect(askedFor(fake, 'keys.add')).toHaveLength(2)
   })
 
   test('say why one is not taken', async () => {
@@ -48,7 +99,7 @@ describe('The keys', () => {
     await user.click(screen.getByRole('button', { name: 'Save key' }))
     await waitFor(() =>
       expect(askedFor(fake, 'keys.add')).toEqual([
-        { backend: 'openai', value: 'sk-abcdefghijklmnop', store: 'file', passphrase: 'correct horse' },
+        { backend: 'openai', value: 'sk-abcdefghijklmnop', beside: true, store: 'file', passphrase: 'correct horse' },
       ]),
     )
   })
@@ -81,11 +132,12 @@ describe('The keys', () => {
     expect(stores.getByText('Not available')).toBeDefined()
   })
 
-  test('are tested rung by rung', async () => {
-    const { user } = await openApp(worlds.lively, 'accounts')
+  test('are tested rung by rung, each by itself', async () => {
+    const { user, ...fake } = await openApp(worlds.lively, 'accounts')
     await user.click(screen.getByRole('button', { name: 'Test of openai' }))
     const dialog = within(await screen.findByRole('dialog'))
     expect(await dialog.findByText('The key works.')).toBeDefined()
+    expect(askedFor(fake, 'keys.test')).toEqual([{ backend: 'openai', name: 'openai' }])
     expect(dialog.getAllByRole('listitem').map(rung => rung.textContent)).toEqual([
       'Reach the serverTLS 1.384 ms',
       'Sign inaccepted212 ms',

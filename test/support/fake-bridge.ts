@@ -141,12 +141,21 @@ export function createFakeBridge(world: FakeWorld = {}) {
       const found = prefixes.find(([prefix]) => value.startsWith(prefix))
       return found === undefined ? {} : { backend: found[1] }
     },
-    'keys.add': ({ backend, value, store }) => {
+    'keys.plan': ({ keys: asked }) => {
+      const promised = new Set<string>()
+      return asked.map(({ backend, beside }) => {
+        const name = nameOfNewKey(backend, beside, promised)
+        promised.add(name)
+        return { ok: true, name, ...(keys.some(key => key.name === name) && { replaces: name }) }
+      })
+    },
+    'keys.add': ({ backend, value, store, beside = false }) => {
       if (value.includes(' ')) return { ok: false, reason: 'A key has no spaces in it. Was more pasted than the key?' }
+      const name = nameOfNewKey(backend, beside)
       keys = [
-        ...keys.filter(key => key.name !== backend),
+        ...keys.filter(key => key.name !== name),
         {
-          name: backend,
+          name,
           backend,
           fingerprint: value.slice(-4),
           source: store ?? 'keychain',
@@ -306,6 +315,14 @@ export function createFakeBridge(world: FakeWorld = {}) {
     addQuietly(changed)
     tell('turns', [...changed])
     tell('counters', counters())
+  }
+
+  /** The backend's own name, or the first number that is free. */
+  function nameOfNewKey(backend: string, beside: boolean, promised: ReadonlySet<string> = new Set()): string {
+    const isTaken = (name: string) => promised.has(name) || keys.some(key => key.name === name)
+    let name = backend
+    for (let number = 1; beside && isTaken(name); number++) name = `${backend}.${number}`
+    return name
   }
 
   function changeLogin(login: LoginRow) {

@@ -35,11 +35,9 @@ export function toneOfBackend({ state, status = '', keys = [], isDefault, turns 
 }
 
 /** How its backend found a stored or set key, if it is one of those that it takes turns with. */
-export function healthOf(key: KeyRow, backend: BackendRow | undefined): KeyHealth | undefined {
-  const instance = /\.(\d+)$/.exec(key.name)?.[1]
-  return backend?.keys?.find(({ name, instance: number }) =>
-    key.source === 'env' ? name === key.envName : name === `${key.source}:${key.backend}` && number === instance,
-  )
+export function healthOf({ source, name, envName }: KeyRow, backend: BackendRow | undefined): KeyHealth | undefined {
+  const shown = source === 'env' ? envName : `${source}:${name}`
+  return backend?.keys?.find(health => health.name === shown)
 }
 
 /** How a login is seen. What it can't do at all is a fault; what comes right by itself is not. */

@@ -14,7 +14,7 @@ interface TestKeyProps {
 /** Tests a stored key, at once when it opens. */
 export function TestKey({ name, backend, onClose }: TestKeyProps) {
   const ladder = useLadder()
-  const run = () => void ladder.run(() => call('keys.test', { backend }))
+  const run = () => void ladder.run(() => call('keys.test', { backend, name }))
   const start = useEffectEvent(run)
   useEffect(() => start(), [])
   return (

@@ -27,6 +27,23 @@ export async function saveBackend(
   )
 }
 
+/** Writes which of a backend's keys is next into the config file. */
+export async function useKeys(
+  parts: AppParts,
+  { id, rotation, order }: Input<'backends.useKeys'>,
+): Promise<Output<'backends.useKeys'>> {
+  const state = parts.proxy()?.state()
+  if (state?.backends.get(id)?.kind !== 'remote') return { ok: false, reason: `There is no backend ${id}.` }
+  const { backends, default_backend } = parts.loaded().config
+  // The first backend in the config is the default where none is set, and this may be the first to stand there.
+  const isNewThere = default_backend === undefined && !Object.hasOwn(backends, id)
+  return writeSettings(parts, {
+    [keyOf(id, 'rotation')]: rotation === 'fill-first' ? rotation : undefined,
+    [keyOf(id, 'key_order')]: rotation === 'fill-first' ? order : undefined,
+    ...(isNewThere && rotation === 'fill-first' && { default_backend: state.defaultBackend }),
+  })
+}
+
 /** Takes a custom backend out of the config file. One that something else in the config names stays. */
 export async function removeBackend(
   parts: AppParts,

@@ -16,6 +16,7 @@ export async function backendRows(parts: AppParts): Promise<BackendRow[]> {
       protocol: backend.kind === 'local' ? 'built in' : backend.apis[0].protocol,
       kind: kindOf(parts, backend),
       url: backend.kind === 'local' ? undefined : backend.apis[0].baseUrl,
+      rotation: backend.kind === 'local' ? undefined : backend.key.rotation,
       ...(await stateIn(state, backend)),
       isDefault: backend.id === state.defaultBackend,
       ...recent(backend.id),

@@ -80,8 +80,10 @@ const backend = z.object({
   status: z.string().optional(),
   /** The state in a sentence, with what to do. */
   detail: z.string(),
-  /** Each of its keys. */
+  /** Each of its keys, in the order in which they are used where that is `fill-first`. */
   keys: z.array(keyHealth).optional(),
+  /** Which of several keys is next: each in turn, or the first until it is refused. */
+  rotation: z.enum(['round-robin', 'fill-first']).optional(),
   isDefault: z.boolean(),
   /** Of the last hour. */
   turns: z.number(),
@@ -380,6 +382,15 @@ export const calls = {
   /** A custom backend of the config file; `null` for any other. */
   'backends.get': { input: z.object({ id: z.string() }), output: customBackend.nullable() },
   'backends.save': { input: z.object({ backend: customBackend, isNew: z.boolean() }), output: done },
+  /** Which of a backend's keys is next, and with `fill-first` their order, by the names that pin them: `openai.2`. */
+  'backends.useKeys': {
+    input: z.object({
+      id: z.string(),
+      rotation: z.enum(['round-robin', 'fill-first']),
+      order: z.array(z.string()).optional(),
+    }),
+    output: done,
+  },
   'backends.remove': { input: z.object({ id: z.string() }), output: done },
   /** With `quota`, the vendors are asked for theirs, at most every five minutes. */
   'logins.list': { input: z.object({ quota: z.boolean().optional() }), output: z.array(login) },

@@ -102,6 +102,8 @@ export interface KeySource {
   /** Environment variables that may hold it, first wins; each may have a number behind it. */
   readonly envNames: readonly string[]
   readonly rotation: Rotation
+  /** With `fill-first`, the order of the keys, by the names that pin them: `openai.2`. Others come after. */
+  readonly order?: readonly string[] | undefined
   /** Whether the numbers of the variables end at the first gap. */
   readonly endsAtGap: boolean
 }

@@ -77,9 +77,21 @@ export function createCredentials({ secrets, logins, now }: CredentialsOptions) 
     return ring
   }
 
+  /** The keys in the order in which they are used, where they have one. */
+  async function slotsOf({ id, key }: RemoteBackend): Promise<readonly KeySlot[]> {
+    const slots = await secrets.slotsOf(key.name, key)
+    const { rotation, order = [] } = key
+    if (rotation !== 'fill-first' || order.length === 0) return slots
+    const place = ({ instance }: KeySlot) => {
+      const at = order.indexOf(instance === undefined ? id : `${id}.${instance}`)
+      return at === -1 ? order.length : at
+    }
+    return slots.toSorted((a, b) => place(a) - place(b))
+  }
+
   function createRing(backend: RemoteBackend): Ring {
     let known: readonly KeySlot[] | undefined
-    const slots = async () => (known = await secrets.slotsOf(backend.key.name, backend.key))
+    const slots = async () => (known = await slotsOf(backend))
 
     function take(refused: readonly Credential[]) {
       if (backend.missing !== undefined) throw new ProxyError('invalid-request', backend.missing)
@@ -193,13 +205,13 @@ export function createCredentials({ secrets, logins, now }: CredentialsOptions) 
 
   /** Whether a backend has a key at all; the keychain is not asked for it. */
   async function hasKey(backend: RemoteBackend): Promise<boolean> {
-    const slots = await secrets.slotsOf(backend.key.name, backend.key)
+    const slots = await slotsOf(backend)
     return slots.some(({ isSet }) => isSet)
   }
 
   /** Every key that a backend has, and how it is; where it has none and needs one, what there should be. */
   async function keyStates(backend: RemoteBackend): Promise<readonly KeyState[]> {
-    const slots = await secrets.slotsOf(backend.key.name, backend.key)
+    const slots = await slotsOf(backend)
     const states = await Promise.all(
       slots.map(async (slot): Promise<KeyState | undefined> => {
         const { instance, name, places } = slot

@@ -49,6 +49,7 @@ function fromConfig(id: string, entry: BackendConfig): RemoteBackend {
       references,
       envNames: envPrefixes.map(prefix => `${prefix}_API_KEY`),
       rotation: entry.rotation ?? 'round-robin',
+      order: entry.key_order,
       endsAtGap: preset?.keysEndAtGap === true,
     },
     headers: entry.headers ?? {},

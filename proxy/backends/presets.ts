@@ -208,6 +208,7 @@ export const presets = {
     listsModels: false,
     prefixes: ['internlm'],
     keysEndAtGap: true,
+    note: 'Asked for whole answers only, since its streams are not reliable; a client that streams gets the whole answer as one.',
   },
   deepseek: {
     title: 'DeepSeek',

@@ -26,6 +26,11 @@ export function remark({ default_backend, backends }: Config): Finding[] {
   const isOff = picked.some(({ backend, model }) => backends[backend ?? model]?.enabled === false)
   return [
     ...(isOff ? [{ path: ['default_backend'], says: 'names a backend that is switched off (enabled: false)' }] : []),
+    ...Object.entries(backends).flatMap(([id, { key_order, rotation }]) =>
+      key_order === undefined || rotation === 'fill-first'
+        ? []
+        : [{ path: ['backends', id, 'key_order'], says: 'has no effect unless rotation is fill-first' }],
+    ),
     ...Object.entries(backends).flatMap(([id, { headers }]) =>
       Object.entries(headers ?? {})
         .filter(([name, value]) => isCredential.test(name) && !value.startsWith('env:'))
@@ -40,7 +45,18 @@ export function remark({ default_backend, backends }: Config): Finding[] {
 
 const isCredential = /^(authorization|proxy-authorization|cookie|(x-)?(\w+-)*(api-?key|token|secret))$/i
 
-function checkBackend(id: string, { type, protocol, api_url }: BackendConfig, knownIds: readonly string[]): Finding[] {
+function checkBackend(id: string, entry: BackendConfig, knownIds: readonly string[]): Finding[] {
+  return [...checkType(id, entry, knownIds), ...checkKeyOrder(id, entry)]
+}
+
+function checkKeyOrder(id: string, { key_order = [] }: BackendConfig): Finding[] {
+  return key_order.flatMap((name, i) => {
+    if (name === id || (name.startsWith(`${id}.`) && /^\d{1,2}$/.test(name.slice(id.length + 1)))) return []
+    return [{ path: ['backends', id, 'key_order', i], says: `must be ${id}, or ${id}. with the number of a key` }]
+  })
+}
+
+function checkType(id: string, { type, protocol, api_url }: BackendConfig, knownIds: readonly string[]): Finding[] {
   const here = ['backends', id]
   if (type === 'custom') {
     return [

@@ -64,6 +64,8 @@ const backendSchema = z.strictObject({
   api_keys: z.array(secretReference).min(1).optional(),
   /** Which of several keys is next: each in turn, or the first until it is refused. */
   rotation: z.enum(['round-robin', 'fill-first']).optional(),
+  /** With `fill-first`, the order of the keys, by the names that pin them (`openai.2`). Those that are not named come after. */
+  key_order: z.array(z.string().min(1)).optional(),
   /** How the key is shown; as the protocol has it where nothing is said. */
   auth: z
     .union(

@@ -18,6 +18,8 @@ export const en = {
     copied: 'Copied',
     copy: 'Copy',
     more: 'More',
+    move: (name: string, at: number, of: number) => `Move ${name}, ${at} of ${of}`,
+    moveHint: 'Drag it, or press ↑ or ↓',
     open: 'Open',
     remove: 'Remove',
     retry: 'Try again',
@@ -430,6 +432,8 @@ export const en = {
       noMatch: 'No backend has this in its name or address.',
       keysOf: (title: string) => `Keys of ${title}`,
       number: (instance: string) => `number ${instance}`,
+      rotation: (title: string) => `Which key of ${title} is next`,
+      rotations: { 'round-robin': 'Each in turn', 'fill-first': 'The first, until it is refused' },
       edit: 'Edit',
     },
     form: {

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react'
+import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
 import { worlds } from '../support/fake-worlds.ts'
 import { askedFor, openApp } from './open-app.tsx'
@@ -199,6 +199,33 @@ describe('The backends', () => {
     expect(keys.getAllByRole('listitem').map(key => key.textContent)).toEqual([
       'Rate limited until 14:05OPENROUTER_API_KEYnumber 1',
       'ReadyOPENROUTER_API_KEY_2number 2',
+    ])
+  })
+
+  test('let the order of their keys be made only where it counts, by keyboard and by drag', async () => {
+    const { user, ...fake } = await openApp(worlds.lively, 'accounts?tab=backends')
+    const keys = () =>
+      within(line('OpenRouter').getByRole('list', { name: 'Keys of OpenRouter' }))
+        .getAllByRole('listitem')
+        .map(item => /number \d/.exec(item.textContent)?.[0])
+    const handle = (name: string) => line('OpenRouter').queryByRole('button', { name })
+    expect(handle('Move openrouter.1, 1 of 2')).toBeNull()
+    await user.click(line('OpenRouter').getByRole('button', { name: /Which key of OpenRouter is next/ }))
+    await user.click(await screen.findByRole('menuitemradio', { name: 'The first, until it is refused' }))
+    await waitFor(() => expect(handle('Move openrouter.1, 1 of 2')).not.toBeNull())
+    handle('Move openrouter.1, 1 of 2')?.focus()
+    await user.keyboard('{ArrowDown}')
+    await waitFor(() => expect(keys()).toEqual(['number 2', 'number 1']))
+    expect(document.activeElement?.getAttribute('aria-label')).toBe('Move openrouter.1, 2 of 2')
+    const [first, second] = line('OpenRouter').getByRole('list').children
+    fireEvent.dragStart(second as Element)
+    fireEvent.dragOver(first as Element)
+    fireEvent.drop(first as Element)
+    await waitFor(() => expect(keys()).toEqual(['number 1', 'number 2']))
+    expect(askedFor(fake, 'backends.useKeys')).toEqual([
+      { id: 'openrouter', rotation: 'fill-first' },
+      { id: 'openrouter', rotation: 'fill-first', order: ['openrouter.2', 'openrouter.1'] },
+      { id: 'openrouter', rotation: 'fill-first', order: ['openrouter.1', 'openrouter.2'] },
     ])
   })
 

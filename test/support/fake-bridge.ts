@@ -236,6 +236,15 @@ export function createFakeBridge(world: FakeWorld = {}) {
       tell('backends', backends)
       return { ok: true }
     },
+    'backends.useKeys': ({ id, rotation, order = [] }) => {
+      const placeOf = ({ instance }: { readonly instance?: string | undefined }) =>
+        order.indexOf(instance === undefined ? id : `${id}.${instance}`)
+      backends = backends.map(row =>
+        row.id === id ? { ...row, rotation, keys: row.keys?.toSorted((a, b) => placeOf(a) - placeOf(b)) } : row,
+      )
+      tell('backends', backends)
+      return { ok: true }
+    },
     'backends.remove': ({ id }) => {
       backends = backends.filter(other => other.id !== id)
       tell('backends', backends)
@@ -502,6 +511,7 @@ export const fakeBackends: readonly BackendRow[] = [
       },
       { instance: '2', name: 'OPENROUTER_API_KEY_2', state: 'ready', detail: 'Ready.' },
     ],
+    rotation: 'round-robin',
     isDefault: false,
     turns: 82,
     failures: 1,

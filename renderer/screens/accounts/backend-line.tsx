@@ -4,7 +4,8 @@ import { Button, IconButton } from '../../components/button.tsx'
 import { Menu, MenuItem } from '../../components/menu.tsx'
 import { StateTag } from '../../components/state.tsx'
 import { text } from '../../text/text.ts'
-import { healthInWords, keyTones, toneOfBackend } from './states.ts'
+import { BackendKeys } from './backend-keys.tsx'
+import { toneOfBackend } from './states.ts'
 
 const words = text.accounts.backends
 
@@ -34,17 +35,7 @@ export function BackendLine({ of: backend, onAsk }: BackendLineProps) {
       <div className="min-w-0 flex-1 basis-60">
         <StateTag tone={toneOfBackend(backend)}>{backend.status ?? text.backendState[state]}</StateTag>
         <p className="mt-0.5 text-small break-words text-text-3">{detail}</p>
-        {keys.length > 1 && (
-          <ul aria-label={words.keysOf(title)} className="mt-1 flex flex-col gap-1">
-            {keys.map(key => (
-              <li key={`${key.instance ?? ''} ${key.name}`} className="flex flex-wrap items-center gap-x-2 text-small">
-                <StateTag tone={keyTones[key.state]}>{healthInWords(key)}</StateTag>
-                <span className="selectable font-mono break-all">{key.name}</span>
-                {key.instance !== undefined && <span className="text-text-3">{words.number(key.instance)}</span>}
-              </li>
-            ))}
-          </ul>
-        )}
+        {keys.length > 1 && <BackendKeys of={backend} />}
       </div>
       <span className="flex gap-1">
         <Button

@@ -99,3 +99,24 @@ it('neither shows nor changes what is not a custom backend of the file', async (
   })
   expect(await handlers['backends.remove']({ id: 'demo' })).toMatchObject({ ok: false })
 })
+
+it('keeps the order of keys in the file, and goes by it, with the same default as before', async () => {
+  const several = await startApp('# Ours.\n', {
+    ANTHROPIC_API_KEY: 'sk-ant-0123456789',
+    GROQ_API_KEY: 'gsk_0123456789-a',
+    GROQ_API_KEY_2: 'gsk_0123456789-b',
+  })
+  const { handlers } = several.app
+  const groq = async () => (await handlers['app.snapshot']()).backends.find(({ id }) => id === 'groq')
+  const order = ['groq.2', 'groq']
+  expect(await handlers['backends.useKeys']({ id: 'groq', rotation: 'fill-first', order })).toEqual({ ok: true })
+  expect(await groq()).toMatchObject({
+    rotation: 'fill-first',
+    keys: [{ name: 'GROQ_API_KEY_2', instance: '2' }, { name: 'GROQ_API_KEY' }],
+  })
+  expect((await handlers['app.snapshot']()).route.backend).toBe('anthropic')
+  expect(await handlers['backends.useKeys']({ id: 'groq', rotation: 'round-robin' })).toEqual({ ok: true })
+  expect(await groq()).toMatchObject({ rotation: 'round-robin', keys: [{ name: 'GROQ_API_KEY' }, { instance: '2' }] })
+  expect(await readFile(several.paths.configFile, 'utf8')).not.toContain('groq')
+  await several.close()
+})

@@ -115,6 +115,18 @@ describe('the keys of a backend', () => {
     expect(await take()).toBe('OPENAI_API_KEY')
   })
 
+  test('are used in the order that the config gives them, and keep their numbers', async () => {
+    const env = { OPENAI_API_KEY: 'sk-a', OPENAI_API_KEY_1: 'sk-b', OPENAI_API_KEY_2: 'sk-c' }
+    const entry = { type: 'openai', rotation: 'fill-first', key_order: ['openai.2', 'openai'] }
+    const { take, all, backend, keyStates, credentialsOf } = keysOf(env, 'openai', entry)
+    expect(await take()).toBe('OPENAI_API_KEY_2')
+    const first = await all.take([])
+    if (first !== undefined) all.report(first, limited(5000))
+    expect(await take()).toBe('OPENAI_API_KEY')
+    expect((await keyStates(backend)).map(({ instance }) => instance)).toEqual(['2', undefined, '1'])
+    expect((await credentialsOf(backend, '1').take([]))?.name).toBe('OPENAI_API_KEY_1')
+  })
+
   test('come without the word Bearer that was pasted with them', async () => {
     const { all } = keysOf({ NVIDIA_API_KEY: 'Bearer nvapi-1' }, 'nvidia')
     expect((await all.take([]))?.secret).toBe('nvapi-1')

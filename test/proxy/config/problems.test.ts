@@ -471,3 +471,20 @@ describe('the error', () => {
     await expect(load(content)).rejects.toThrow(/20:1: unknown_19 is not a known key\nand 80 more$/)
   })
 })
+
+describe('an order of keys', () => {
+  it('names keys of its own backend', async () => {
+    const yaml = 'backends:\n  openai: { rotation: fill-first, key_order: [openai, openai.2, groq.1, openai.x] }\n'
+    expect((await problemsOf(yaml)).map(({ message }) => message)).toEqual([
+      'backends.openai.key_order[2] must be openai, or openai. with the number of a key',
+      'backends.openai.key_order[3] must be openai, or openai. with the number of a key',
+    ])
+  })
+
+  it('is remarked where keys take turns and so have none', async () => {
+    const { warnings } = await load('backends: { openai: { key_order: [openai.2] } }\n')
+    expect(warnings.map(({ message }) => message)).toEqual([
+      'backends.openai.key_order has no effect unless rotation is fill-first',
+    ])
+  })
+})

@@ -262,6 +262,10 @@ const login = z.object({
   limitedUntil: z.number().optional(),
   /** Who renews it: its owner's name, `this app`, `this app, in memory`, `nobody here`. */
   refreshedBy: z.string(),
+  /** Whether this app may write a renewed token into its owner's file; absent where it never would. */
+  writeBack: z.boolean().optional(),
+  /** What setting the account up at the vendor's would do; absent where there is nothing to set up. */
+  setUp: z.string().optional(),
   lastRefreshAt: z.number().optional(),
   lastError: z.string().optional(),
   /** Tells tokens apart. */
@@ -394,8 +398,16 @@ export const calls = {
   'backends.remove': { input: z.object({ id: z.string() }), output: done },
   /** With `quota`, the vendors are asked for theirs, at most every five minutes. */
   'logins.list': { input: z.object({ quota: z.boolean().optional() }), output: z.array(login) },
-  /** Switches one on. `version` is that of the text which the user has agreed to. */
-  'logins.enable': { input: z.object({ id: z.string(), version: z.string() }), output: done },
+  /**
+   * Switches one on. `version` is that of the text which the user has agreed to; with `writeBack` a renewed token may be
+   * written into its owner's file.
+   */
+  'logins.enable': {
+    input: z.object({ id: z.string(), version: z.string(), writeBack: z.boolean().optional() }),
+    output: done,
+  },
+  /** Lets the app write a renewed token into its owner's file, or takes that back. */
+  'logins.writeBack': { input: z.object({ id: z.string(), isAllowed: z.boolean() }), output: done },
   'logins.disable': { input: z.object({ id: z.string() }), output: done },
   /** Sets the account up at the vendor's, because the user asked for it. */
   'logins.onboard': {

@@ -8,7 +8,7 @@ import { countersOf } from './figures.ts'
 import { addKey, guessKey, removeKey, testBackendKey, unlockKeys } from './key-calls.ts'
 import { listKeys } from './key-rows.ts'
 import type { createLiveTurns } from './live-turns.ts'
-import { disableLogin, enableLogin, listLogins, onboardLogin } from './login-calls.ts'
+import { allowWriteBack, disableLogin, enableLogin, listLogins, onboardLogin } from './login-calls.ts'
 import { planKeys } from './new-key.ts'
 import { listSettings, setRoute, setSetting } from './setting-calls.ts'
 import { sendTestTurn } from './test-turn.ts'
@@ -68,6 +68,7 @@ export function createHandlers(parts: AppParts, live: ReturnType<typeof createLi
     'backends.remove': asked => removeBackend(parts, asked),
     'logins.list': asked => listLogins(parts, asked),
     'logins.enable': asked => enableLogin(parts, asked),
+    'logins.writeBack': asked => allowWriteBack(parts, asked),
     'logins.disable': asked => disableLogin(parts, asked),
     'logins.onboard': asked => onboardLogin(parts, asked),
     'settings.list': () => listSettings(parts),

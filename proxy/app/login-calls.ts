@@ -2,7 +2,7 @@ import { toProxyError } from '../core/errors.ts'
 import { consentVersion } from '../logins/consent.ts'
 import type { Input, Output } from './contract.ts'
 import type { AppParts } from './parts.ts'
-import { setSetting } from './setting-calls.ts'
+import { writeSettings } from './setting-calls.ts'
 
 /** Every login with its state; with the vendors' own account of the quotas, which is asked at most every five minutes. */
 export async function listLogins(
@@ -18,17 +18,27 @@ export async function listLogins(
 /** Switches a login on for a user who has agreed to the text of that version, and to no other. */
 export async function enableLogin(
   parts: AppParts,
-  { id, version }: Input<'logins.enable'>,
+  { id, version, writeBack }: Input<'logins.enable'>,
 ): Promise<Output<'logins.enable'>> {
   const login = parts.logins.of(id)
   if (login === undefined) return noSuchLogin(id)
   if (version !== consentVersion(login.definition))
     return { ok: false, reason: 'The text has changed meanwhile: read it again.' }
-  if (parts.loaded().config.backends[id]?.enabled === false) {
-    const outcome = await setSetting(parts, `backends.${id}.enabled`, null)
-    if (!outcome.ok) return outcome
-  }
-  return setSetting(parts, `backends.${id}.consent`, { text: version, at: new Date().toISOString() })
+  const consent = { text: version, at: new Date().toISOString() }
+  return writeSettings(parts, {
+    ...(parts.loaded().config.backends[id]?.enabled === false && { [`backends.${id}.enabled`]: undefined }),
+    [`backends.${id}.consent`]: consent,
+    [`backends.${id}.write_back`]: writeBack === true ? true : undefined,
+  })
+}
+
+/** Lets a renewed token be written into its owner's file, or takes that back. */
+export async function allowWriteBack(
+  parts: AppParts,
+  { id, isAllowed }: Input<'logins.writeBack'>,
+): Promise<Output<'logins.writeBack'>> {
+  if (parts.logins.of(id) === undefined) return noSuchLogin(id)
+  return writeSettings(parts, { [`backends.${id}.write_back`]: isAllowed ? true : undefined })
 }
 
 /** Switches a login off: its credential is not read any more. */
@@ -36,7 +46,8 @@ export async function disableLogin(
   parts: AppParts,
   { id }: Input<'logins.disable'>,
 ): Promise<Output<'logins.disable'>> {
-  return parts.logins.of(id) === undefined ? noSuchLogin(id) : setSetting(parts, `backends.${id}.consent`, null)
+  if (parts.logins.of(id) === undefined) return noSuchLogin(id)
+  return writeSettings(parts, { [`backends.${id}.consent`]: undefined, [`backends.${id}.write_back`]: undefined })
 }
 
 /** Sets an account up at its vendor's, because its user asked for it. */

@@ -15,7 +15,7 @@ usage: llm-interactive-proxy COMMAND   (short: lip)
   logs      tell the last turns                  --follow --json --last N
   backends  list [--json] [--all], test ID [--model NAME] [--json]
   keys      set NAME [--store keychain|file], list [--json], test NAME, rm NAME
-  logins    list [--json] [--quota], enable ID, disable ID, onboard ID
+  logins    list [--json] [--quota], enable ID [--write-back], disable ID, onboard ID
   sessions  list [--json], show ID [--json], forget ID: what commands in chats changed
   route     explain MODEL: where a request would go, and why
               --client NAME --frontend PROTOCOL --images --tools --tokens N

@@ -7,9 +7,9 @@ import { createUpstream } from '../backends/upstream.ts'
 import { loadConfig, parseConfig } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
 import { setValues } from '../config/save.ts'
-import { consentText, consentVersion } from '../logins/consent.ts'
+import { consentText, consentVersion, writesBack } from '../logins/consent.ts'
 import { createLogins, type Logins } from '../logins/index.ts'
-import type { LoginDefinition, LoginStatus, QuotaWindow } from '../logins/login.ts'
+import type { Login, LoginDefinition, LoginStatus, QuotaWindow } from '../logins/login.ts'
 import { toProxyError } from '../core/errors.ts'
 import { parseOptions, UsageError, type Terminal, type Verb } from './args.ts'
 import { askRunning } from './running.ts'
@@ -20,6 +20,7 @@ const options = {
   json: { type: 'boolean' },
   quota: { type: 'boolean' },
   yes: { type: 'boolean' },
+  'write-back': { type: 'boolean' },
 } as const
 
 /** How long the vendors may take that are asked for their quotas, in milliseconds. */
@@ -50,14 +51,16 @@ export const logins: Verb = async (args, terminal) => {
       case 'list':
         return await list(all, values.json === true, values.quota === true, terminal)
       case 'enable':
-        return await enable(named(all, id), values.yes === true, set, terminal)
+        return await enable(named(all, id), { yes: values.yes, writeBack: values['write-back'] }, set, terminal)
       case 'disable':
-        await set({ [`backends.${named(all, id).id}.consent`]: undefined })
+        await set({
+          [`backends.${named(all, id).id}.consent`]: undefined,
+          [`backends.${named(all, id).id}.write_back`]: undefined,
+        })
         terminal.out.write(`${named(all, id).id} is off. Its credential is not read any more.\n`)
         return 0
       case 'onboard':
-        terminal.out.write(`${await named(all, id).onboard()}\n`)
-        return 0
+        return await onboard(named(all, id), terminal)
       default:
         throw new UsageError('Say `logins`, `logins enable ID`, `logins disable ID` or `logins onboard ID`.')
     }
@@ -86,25 +89,40 @@ function tell(statuses: readonly LoginStatus[], json: boolean, { out }: Terminal
 /** Puts what the vendor says before the user, and stores that they agreed, to which text, and when. */
 async function enable(
   { id, definition }: { readonly id: string; readonly definition: LoginDefinition },
-  yes: boolean,
+  { yes = false, writeBack = false }: { readonly yes?: boolean | undefined; readonly writeBack?: boolean | undefined },
   set: (changes: Record<string, unknown>) => Promise<void>,
   { out, err }: Terminal,
 ): Promise<number> {
   out.write(`${definition.title}\n\n${consentText(definition).join('\n')}\n\n`)
-  if (!yes && process.stdin.isTTY && !(await agrees(err))) {
+  const asks = !yes && process.stdin.isTTY
+  if (asks && !(await agrees('Use this login?', err))) {
     out.write('It stays off.\n')
     return 1
   }
+  const { program } = definition.owner
+  const question = `Let this app renew it, and write the new one into the file of ${program}?`
+  const mayWrite = writesBack(definition) && (writeBack || (asks && (await agrees(question, err))))
   const consent = { text: consentVersion(definition), at: new Date().toISOString() }
-  await set({ [`backends.${id}.consent`]: consent, [`backends.${id}.enabled`]: undefined })
+  await set({
+    [`backends.${id}.consent`]: consent,
+    [`backends.${id}.enabled`]: undefined,
+    [`backends.${id}.write_back`]: mayWrite ? true : undefined,
+  })
   out.write(`${id} is on. Ask it for a model: ${id}:MODEL. Switch it off: lip logins disable ${id}\n`)
   return 0
 }
 
-async function agrees(err: NodeJS.WritableStream): Promise<boolean> {
+/** Sets the account up at the vendor's, having said what that is. */
+async function onboard({ definition, onboard: run }: Login, { out }: Terminal): Promise<number> {
+  if (definition.onboard !== undefined) out.write(`${definition.onboard.does}\n`)
+  out.write(`${await run()}\n`)
+  return 0
+}
+
+async function agrees(question: string, err: NodeJS.WritableStream): Promise<boolean> {
   const reader = createInterface({ input: process.stdin, output: err })
   try {
-    return /^y(es)?$/i.test((await reader.question('Use this login? [y/N] ')).trim())
+    return /^y(es)?$/i.test((await reader.question(`${question} [y/N] `)).trim())
   } finally {
     reader.close()
   }

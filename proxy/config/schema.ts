@@ -37,6 +37,8 @@ const loginFields = {
   credentials_path: z.string().min(1).optional(),
   /** Where its token is renewed, in place of the vendor's endpoint. */
   token_url: z.url({ protocol: /^https?$/ }).optional(),
+  /** Agreed to renewing a token whose refresh token is void after one use, by writing the new one into its owner's file. */
+  write_back: z.boolean().optional(),
   /** How its token may be renewed. */
   refresh: z.enum(['auto', 'never', 'command', 'memory', 'write-back']).optional(),
 }

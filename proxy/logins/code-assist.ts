@@ -28,6 +28,16 @@ export async function prepareCodeAssist(how: Asking, rules: CodeAssistRules): Pr
   throw refusalOf(account, tier !== undefined)
 }
 
+/** What setting an account up would do, in words. */
+export function onboardingOf({ ownProject: rule }: CodeAssistRules): string {
+  const project = {
+    must: 'with your Google Cloud project (GOOGLE_CLOUD_PROJECT), which is billed',
+    may: 'with your Google Cloud project if GOOGLE_CLOUD_PROJECT names one, else with one that Google makes for it',
+    never: 'with a project that Google makes for it, and none of yours',
+  }[rule]
+  return `Google is asked to set this account up for Gemini Code Assist, ${project}, in the best tier that it allows the account. By this you accept Google’s terms of that tier. An account that is set up already stays as it is.`
+}
+
 /** Sets an account up for Code Assist, because its user asked for it. Gives what came of it, in words. */
 export async function onboardCodeAssist(how: Asking, rules: CodeAssistRules): Promise<string> {
   const own = ownProject(how, rules)

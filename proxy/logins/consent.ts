@@ -9,16 +9,19 @@ export type Consent =
 /** What a user agrees to, in paragraphs: what the vendor says, and what we do with the credential. */
 export function consentText(definition: LoginDefinition): readonly string[] {
   const { position, ended, owner } = definition
-  const writes =
-    definition.endpoint?.rotates === true && definition.places(ANYWHERE).some(({ merge }) => merge !== undefined)
   return [
     position.text,
     `More: ${position.link}`,
     ...(ended === undefined ? [] : [`The vendor ended this service on ${ended.on}. ${ended.instead}`]),
-    writes
-      ? `We read the credential that ${owner.program} keeps on this computer. Where ${owner.program} does not renew it itself, we do, and write it back to its file; \`refresh: command\` or \`refresh: never\` in the config keeps us from that.`
+    writesBack(definition)
+      ? `We read the credential that ${owner.program} keeps on this computer. Its vendor makes a refresh token void after one use, so that renewing it here means to write the new one into the file of ${owner.program}. That is asked apart, and is not done unless you allow it.`
       : `We read the credential that ${owner.program} keeps on this computer, and never write it.`,
   ]
+}
+
+/** Whether its token can only be renewed here by writing into its owner's file. */
+export function writesBack({ endpoint, places }: LoginDefinition): boolean {
+  return endpoint?.rotates === true && places(ANYWHERE).some(({ merge }) => merge !== undefined)
 }
 
 const ANYWHERE = { platform: 'linux', env: {}, home: '/' } as const

@@ -282,7 +282,7 @@ export function createLogin(definition: LoginDefinition, settings: LoginSettings
     if (definition.onboard === undefined) return `${definition.title} needs no setting up here.`
     if (consent.state !== 'given') throw unauthenticated(`${definition.title} is off. ${consent.why}`)
     const { token } = await usable()
-    const outcome = await definition.onboard(asking(token))
+    const outcome = await definition.onboard.run(asking(token))
     preparing = undefined
     return outcome
   }
@@ -300,6 +300,7 @@ export function createLogin(definition: LoginDefinition, settings: LoginSettings
       there: isOn ? undefined : await isThere(places, ports),
       isStale: current !== undefined && needsRenewal(current),
       renewedBy: await renewal.renewedBy(current),
+      wantsLeave: await renewal.wantsLeave(current),
       hopeless: current?.type === 'token' ? whyHopeless(current.token) : undefined,
       limitedUntil,
       hasWorked,

@@ -1,5 +1,11 @@
 import { adcFile, parseAdc } from './adc.ts'
-import { askCodeAssistQuota, onboardCodeAssist, prepareCodeAssist, type CodeAssistRules } from './code-assist.ts'
+import {
+  askCodeAssistQuota,
+  onboardCodeAssist,
+  onboardingOf,
+  prepareCodeAssist,
+  type CodeAssistRules,
+} from './code-assist.ts'
 import { geminiCliClient, googleEndpoint } from './google-client.ts'
 import { claimsOf, isRecord, textIn } from './jwt.ts'
 import type { LoginDefinition, LoginWorld, Parsed, Place } from './login.ts'
@@ -55,7 +61,7 @@ function geminiCli({
     command: { program: 'gemini', args: ['-m', 'gemini-2.5-flash', '-p', 'Reply with the word ok.'] },
     endpoint: googleEndpoint(geminiCliClient),
     prepare: how => prepareCodeAssist(how, rules),
-    onboard: how => onboardCodeAssist(how, rules),
+    onboard: { does: onboardingOf(rules), run: how => onboardCodeAssist(how, rules) },
     askQuota: how => askCodeAssistQuota(how, rules),
   }
 }

@@ -87,5 +87,6 @@ function settingsOf(config: Config, { id, baseUrl }: LoginBackend): LoginSetting
     credentialsPath: entry?.credentials_path,
     tokenUrl: entry?.token_url,
     refresh: entry?.refresh,
+    writeBack: entry?.write_back,
   }
 }

@@ -38,7 +38,14 @@ export interface LoginDefinition {
   /** What has to be learnt of an account before its first turn: its project. Throws a ProxyError in words for people. */
   readonly prepare?: ((how: Asking) => Promise<Prepared>) | undefined
   /** Sets an account up at the vendor's. Only ever because its user asked for it. */
-  readonly onboard?: ((how: Asking) => Promise<string>) | undefined
+  readonly onboard?: Onboarding | undefined
+}
+
+export interface Onboarding {
+  /** What will be done, in words, put before the user. */
+  readonly does: string
+  /** Does it, and tells what came of it. */
+  readonly run: (how: Asking) => Promise<string>
 }
 
 /** What the vendor says of such use, put before the user, who has to agree to it. */
@@ -194,6 +201,8 @@ export interface LoginSettings {
   readonly credentialsPath?: string | undefined
   readonly tokenUrl?: string | undefined
   readonly refresh?: RefreshChoice | undefined
+  /** Whether its user lets us write a renewed token back into its owner's file. */
+  readonly writeBack?: boolean | undefined
 }
 
 /** `auto` takes what spares the owner's file most and can be done here. */
@@ -238,6 +247,10 @@ export interface LoginStatus {
   readonly limitedUntil?: number | undefined
   /** Who renews it: `Codex CLI`, `this app`, `this app, in memory`, `nobody`. */
   readonly refreshedBy: string
+  /** Whether we may write a renewed token into its owner's file; absent where we never would. */
+  readonly writeBack?: boolean | undefined
+  /** What setting the account up at the vendor's would do; absent where there is nothing to set up. */
+  readonly setUp?: string | undefined
   readonly lastRefreshAt?: number | undefined
   readonly lastError?: string | undefined
   /** Tells tokens apart without showing them. */

@@ -27,6 +27,7 @@ export function createRenewal(
   /** A token that is newer than what is on disk, and for which content of the disk it is. */
   let memory: { readonly for: string; readonly token: Token } | undefined
   let onDisk: string | undefined
+  const notAllowed = `this app may not write it back into the file of ${definition.owner.program} (lip logins enable ${settings.backend} --write-back lets it)`
   /** Why the owner's file does not hold the newest token, if so. */
   let trouble: string | undefined
 
@@ -139,7 +140,8 @@ export function createRenewal(
       return typeof fields['reason'] === 'string' ? fields['reason'] : undefined
     }
     if (!endpoint.rotates) return undefined
-    return place.source.type === 'file' && place.merge !== undefined ? undefined : `${nameOf(place)} is never written`
+    if (place.source.type !== 'file' || place.merge === undefined) return `${nameOf(place)} is never written`
+    return settings.writeBack === true || settings.refresh === 'write-back' ? undefined : notAllowed
   }
 
   return {
@@ -150,6 +152,11 @@ export function createRenewal(
       if (read.type !== 'token') return read
       onDisk = markOf(read.token)
       return memory?.for === onDisk ? { ...read, token: memory.token } : read
+    },
+    /** Whether it could be renewed here if its user let us write it back. */
+    async wantsLeave(read: Found | undefined): Promise<boolean> {
+      if (read?.type !== 'token' || !waysOf(settings.refresh).includes('write-back')) return false
+      return (await hindranceOf('write-back', read.token, read.place)) === notAllowed
     },
     /** Who would renew it now, in words; nothing if nobody can. */
     async renewedBy(read: Found | undefined): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import type { Consent } from './consent.ts'
-import { consentText, consentVersion } from './consent.ts'
+import { consentText, consentVersion, writesBack } from './consent.ts'
 import { digest } from './digest.ts'
 import type { LoginDefinition, LoginSettings, LoginStatus, Prepared, Quota } from './login.ts'
 import { nameOf, type Found } from './read.ts'
@@ -16,6 +16,8 @@ export interface Known {
   readonly there: string | undefined
   readonly isStale: boolean
   readonly renewedBy: string | undefined
+  /** Whether we could renew it if its user let us write it back. */
+  readonly wantsLeave: boolean
   readonly hopeless: string | undefined
   readonly limitedUntil: number
   readonly hasWorked: boolean
@@ -48,6 +50,8 @@ export function statusOf(known: Known): LoginStatus {
     expiresAt: token?.expiresAt,
     limitedUntil: known.limitedUntil > known.now ? known.limitedUntil : undefined,
     refreshedBy: renewedBy ?? 'nobody here',
+    writeBack: writesBack(definition) ? settings.writeBack === true : undefined,
+    setUp: definition.onboard?.does,
     lastRefreshAt: known.lastRefreshAt,
     lastError: known.lastError,
     fingerprint: token === undefined ? undefined : digest(token.access),
@@ -84,6 +88,9 @@ function stateOf(known: Known): State {
       `Rate limited until ${clock(limitedUntil, now)}`,
       'Its vendor has said so; a turn is tried now and then.',
     )
+  const leave = `lets this app renew it and write it back: lip logins enable ${settings.backend} --write-back`
+  if (known.isStale && known.wantsLeave && known.renewedBy === undefined)
+    return unusable('Expired', `${owner.program} renews its token when it is used. This ${leave}`)
   if (known.isStale && known.renewedBy === undefined)
     return unusable('Needs sign-in', `Its token has expired, and nobody here can renew it. ${signIn}`)
   if (ended !== undefined && !known.hasWorked && !settings.isBaseUrlOwn)
@@ -93,7 +100,9 @@ function stateOf(known: Known): State {
       isUsable: true,
     }
   if (known.isStale) return { state: 'Refreshes on next use', detail: `By ${known.renewedBy ?? ''}.`, isUsable: true }
-  return { state: 'Ready', detail: `Signed in by ${owner.program}.`, isUsable: true }
+  const isOwnersAlone = known.wantsLeave && known.renewedBy === undefined
+  const renewal = isOwnersAlone ? ` Only ${owner.program} renews it. This ${leave}` : ''
+  return { state: 'Ready', detail: `Signed in by ${owner.program}.${renewal}`, isUsable: true }
 }
 
 function unusable(state: string, detail: string): State {

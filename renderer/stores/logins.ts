@@ -11,7 +11,8 @@ interface LoginsStore {
   /** As `load`, but the vendors are asked for their quotas, at most every five minutes. */
   readonly askQuotas: () => Promise<void>
   /** Switches one on for a user who has read its terms as they stand there. */
-  readonly enable: (login: LoginRow) => Promise<Output<'logins.enable'>>
+  readonly enable: (login: LoginRow, writeBack: boolean) => Promise<Output<'logins.enable'>>
+  readonly allowWriteBack: (id: string, isAllowed: boolean) => Promise<Output<'logins.writeBack'>>
   readonly disable: (id: string) => Promise<Output<'logins.disable'>>
 }
 
@@ -27,8 +28,13 @@ export const useLogins = create<LoginsStore>((set, get) => ({
     }
   },
   askQuotas: async () => set({ logins: await call('logins.list', { quota: true }), error: undefined }),
-  enable: async ({ id, terms: { version } }) => {
-    const done = await call('logins.enable', { id, version })
+  enable: async ({ id, terms: { version } }, writeBack) => {
+    const done = await call('logins.enable', { id, version, writeBack })
+    await get().load()
+    return done
+  },
+  allowWriteBack: async (id, isAllowed) => {
+    const done = await call('logins.writeBack', { id, isAllowed })
     await get().load()
     return done
   },

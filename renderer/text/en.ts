@@ -487,6 +487,15 @@ export const en = {
       foundAt: (owner: string, place: string) => `A sign-in of ${owner} was found: ${place}`,
       notFound: (owner: string, signIn: string) => `No sign-in of ${owner} was found. To sign in: ${signIn}`,
       ended: (day: string) => `Its vendor ended this service on ${day}.`,
+      writeBackOf: (title: string) => `Renew the token of ${title} here and write it back`,
+      setUp: {
+        open: 'Set up…',
+        title: (title: string) => `Set up the account of ${title}?`,
+        hint: 'Nothing is done until you say so.',
+        start: 'Set it up',
+        running: 'Setting up…',
+        patience: 'It takes some seconds, seldom a minute or two.',
+      },
       showAccount: 'Show the account',
       hideAccount: 'Hide the account',
       fact: {
@@ -497,6 +506,7 @@ export const en = {
         source: 'Read from',
         expires: 'Expires',
         refreshedBy: 'Refreshed by',
+        writeBack: 'Renewed and written back here',
         lastError: 'Last error',
         agreed: 'Agreed',
       },
@@ -526,6 +536,9 @@ export const en = {
       readFrom: (place: string) => `It is read from ${place}.`,
       nothingThere: (owner: string, signIn: string) =>
         `There is no sign-in of ${owner} on this computer yet. To sign in: ${signIn}`,
+      writeBack: 'Let this app renew it',
+      writeBackHint: (owner: string) =>
+        `It would write the new token into the file of ${owner}. Without this, only ${owner} renews it.`,
       agree: 'Use this login',
       notNow: 'Not now',
       switchedOn: (title: string) => `${title} is switched on`,

@@ -290,7 +290,7 @@ describe('The logins', () => {
 
   const switches = () =>
     screen
-      .getAllByRole('switch')
+      .getAllByRole('switch', { name: /^Use / })
       .map(element => `${element.getAttribute('aria-label')} ${element.getAttribute('aria-checked')}`)
 
   test('are listed with their states, those in use first, and say what was found on this computer', async () => {
@@ -349,8 +349,37 @@ describe('The logins', () => {
     await ask('Not now')
     expect(askedFor(fake, 'logins.enable')).toEqual([])
     await ask('Use this login')
-    expect(askedFor(fake, 'logins.enable')).toEqual([{ id: 'anthropic-oauth', version: 'v1' }])
+    expect(askedFor(fake, 'logins.enable')).toEqual([{ id: 'anthropic-oauth', version: 'v1', writeBack: false }])
     await waitFor(() => expect(card('Claude (Pro, Max)').getByText('Ready')).toBeDefined())
+  })
+
+  test('are written back only where that is agreed to apart, then or later', async () => {
+    const { user, ...fake } = await openApp(worlds.lively, 'accounts?tab=logins')
+    await user.click(screen.getByRole('switch', { name: 'Use Claude (Pro, Max)' }))
+    const sheet = within(await screen.findByRole('dialog'))
+    const leave = sheet.getByRole('switch', { name: 'Let this app renew it' })
+    expect(leave.getAttribute('aria-checked')).toBe('false')
+    await user.click(leave)
+    await user.click(sheet.getByRole('button', { name: 'Use this login' }))
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    expect(askedFor(fake, 'logins.enable')).toEqual([{ id: 'anthropic-oauth', version: 'v1', writeBack: true }])
+    const later = 'Renew the token of Codex (ChatGPT plan) here and write it back'
+    await user.click(screen.getByRole('switch', { name: later }))
+    await waitFor(() => expect(screen.getByRole('switch', { name: later }).getAttribute('aria-checked')).toBe('true'))
+    await user.click(screen.getByRole('switch', { name: 'Use Qwen Code' }))
+    expect(within(await screen.findByRole('dialog')).queryByRole('switch')).toBeNull()
+  })
+
+  test('set an account up at its vendor’s only once what that does was read, and tell what came of it', async () => {
+    const { user, ...fake } = await openApp(worlds.lively, 'accounts?tab=logins')
+    expect(card('Kimi Code').queryByRole('button', { name: 'Set up…' })).toBeNull()
+    await user.click(card('Cline').getByRole('button', { name: 'Set up…' }))
+    const dialog = within(await screen.findByRole('dialog'))
+    expect(dialog.getByText('The vendor is asked to set this account up, in the free tier.')).toBeDefined()
+    expect(askedFor(fake, 'logins.onboard')).toEqual([])
+    await user.click(dialog.getByRole('button', { name: 'Set it up' }))
+    expect(await dialog.findByText('The account is set up with free-tier (made-2).')).toBeDefined()
+    expect(askedFor(fake, 'logins.onboard')).toEqual([{ id: 'cline' }])
   })
 
   test('say why one is not switched on', async () => {

@@ -251,6 +251,11 @@ export function createFakeBridge(world: FakeWorld = {}) {
       return { ok: true }
     },
     'logins.list': () => logins,
+    'logins.writeBack': ({ id, isAllowed }) => {
+      const login = logins.find(other => other.id === id)
+      if (login !== undefined) changeLogin({ ...login, writeBack: isAllowed })
+      return { ok: true }
+    },
     'logins.enable': ({ id, version }) => {
       const login = logins.find(other => other.id === id)
       if (login?.terms.version !== version)
@@ -265,7 +270,10 @@ export function createFakeBridge(world: FakeWorld = {}) {
       if (login !== undefined) changeLogin({ ...login, consent: undefined, isUsable: false, state: 'Off' })
       return { ok: true }
     },
-    'logins.onboard': () => ({ ok: false, reason: 'There is no such login.' }),
+    'logins.onboard': ({ id }) =>
+      logins.some(login => login.id === id && login.setUp !== undefined)
+        ? { ok: true, outcome: 'The account is set up with free-tier (made-2).' }
+        : { ok: false, reason: 'There is no such login.' },
     'settings.list': () => ({ file: '/home/ada/.config/llm-interactive-proxy/config.yaml', settings }),
     'settings.set': ({ key, value }) => {
       const setting = settings.find(other => other.key === key)

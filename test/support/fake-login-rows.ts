@@ -15,6 +15,7 @@ export function fakeLoginRows(now: number): readonly LoginRow[] {
       plan: 'plus',
       expiresAt: now + 8 * 24 * 60 * MINUTE,
       refreshedBy: 'codex',
+      writeBack: false,
       lastRefreshAt: now - 26 * MINUTE,
       fingerprint: '91c0de55a1b2',
       quota: {
@@ -29,6 +30,7 @@ export function fakeLoginRows(now: number): readonly LoginRow[] {
     },
     {
       ...row('anthropic-oauth', 'Claude (Pro, Max)', 'Claude Code', 'claude, then /login'),
+      writeBack: false,
       position: 'forbidden',
       state: 'Off',
       detail: 'Read what its vendor says and switch it on: lip logins enable anthropic-oauth',
@@ -53,6 +55,7 @@ export function fakeLoginRows(now: number): readonly LoginRow[] {
     },
     {
       ...row('cline', 'Cline', 'Cline', 'cline auth'),
+      setUp: 'The vendor is asked to set this account up, in the free tier.',
       position: 'allowed',
       state: 'Needs sign-in',
       detail: 'Its token has expired, and nobody here can renew it. Sign in with Cline: cline auth',

@@ -1,8 +1,9 @@
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import { toast } from 'sonner'
 import type { LoginRow } from '../../../proxy/app/contract.ts'
 import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
+import { Switch } from '../../components/field.tsx'
 import { StateTag } from '../../components/state.tsx'
 import type { Tone } from '../../outcomes.ts'
 import { useLogins } from '../../stores/logins.ts'
@@ -19,13 +20,15 @@ interface ConsentSheetProps {
 /** Puts before the user what the vendor thinks of such use, and switches the login on for one who agrees. */
 export function ConsentSheet({ login, onClose }: ConsentSheetProps) {
   const [refusal, setRefusal] = useState<string>()
+  const [writeBack, setWriteBack] = useState(false)
   const [isSaving, setSaving] = useState(false)
+  const hint = useId()
   const { title, owner, position, terms, source, signIn } = login
 
   const agree = async () => {
     setSaving(true)
     try {
-      const done = await useLogins.getState().enable(login)
+      const done = await useLogins.getState().enable(login, writeBack)
       if (!done.ok) {
         setRefusal(done.reason)
         return
@@ -67,6 +70,17 @@ export function ConsentSheet({ login, onClose }: ConsentSheetProps) {
         <p className="break-words text-text-2">
           {source === undefined ? words.nothingThere(owner, signIn) : words.readFrom(source)}
         </p>
+        {login.writeBack !== undefined && (
+          <div className="flex items-start gap-3 border-t border-line pt-3">
+            <div className="min-w-0 flex-1">
+              <p className="font-semibold">{words.writeBack}</p>
+              <p id={hint} className="text-small text-text-3">
+                {words.writeBackHint(owner)}
+              </p>
+            </div>
+            <Switch label={words.writeBack} describedBy={hint} checked={writeBack} onChange={setWriteBack} />
+          </div>
+        )}
         {refusal !== undefined && (
           <p role="alert" className="text-error">
             {refusal}

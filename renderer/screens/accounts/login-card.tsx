@@ -1,4 +1,4 @@
-import { Eye, EyeOff, FlaskConical } from 'lucide-react'
+import { Eye, EyeOff, FlaskConical, UserRoundCog } from 'lucide-react'
 import { useState } from 'react'
 import type { LoginRow } from '../../../proxy/app/contract.ts'
 import { Button, IconButton } from '../../components/button.tsx'
@@ -18,10 +18,12 @@ interface LoginCardProps {
   readonly onSwitchOn: () => void
   readonly onSwitchOff: () => void
   readonly onTest: () => void
+  readonly onSetUp: () => void
+  readonly onWriteBack: (isAllowed: boolean) => void
 }
 
 /** The sign-in of another program: its state, whose it is, who renews it, and what is left of its quota. */
-export function LoginCard({ of: login, onSwitchOn, onSwitchOff, onTest }: LoginCardProps) {
+export function LoginCard({ of: login, onSwitchOn, onSwitchOff, onTest, onSetUp, onWriteBack }: LoginCardProps) {
   const { id, title, state, consent, isUsable, quota } = login
   const isOn = consent !== undefined
   return (
@@ -39,6 +41,11 @@ export function LoginCard({ of: login, onSwitchOn, onSwitchOff, onTest }: LoginC
             </p>
           </div>
           <div className="flex items-center gap-2">
+            {isOn && login.setUp !== undefined && (
+              <Button size="small" icon={UserRoundCog} onClick={onSetUp}>
+                {words.setUp.open}
+              </Button>
+            )}
             {isOn && (
               <Button
                 size="small"
@@ -55,7 +62,7 @@ export function LoginCard({ of: login, onSwitchOn, onSwitchOff, onTest }: LoginC
         </div>
         {isOn && (
           <div className="grid gap-x-8 gap-y-3 border-t border-line px-4 py-3 sm:grid-cols-2">
-            <FactList facts={factsOf(login)} />
+            <FactList facts={factsOf(login, onWriteBack)} />
             <QuotaWindows quota={quota} />
           </div>
         )}
@@ -70,8 +77,8 @@ function whatOf({ owner, signIn, source, ended }: LoginRow): string {
   return ended === undefined ? found : `${words.ended(ended.on)} ${ended.instead} ${found}`
 }
 
-function factsOf(login: LoginRow): readonly Fact[] {
-  const { account, plan, project, expiresAt, refreshedBy, lastRefreshAt, lastError, source, consent } = login
+function factsOf(login: LoginRow, onWriteBack: (isAllowed: boolean) => void): readonly Fact[] {
+  const { account, plan, project, expiresAt, refreshedBy, lastRefreshAt, lastError, source, consent, writeBack } = login
   const agreed = consent?.at === undefined ? undefined : Date.parse(consent.at)
   const facts: readonly (readonly [name: string, value: Fact[1] | undefined])[] = [
     [words.fact.account, account === undefined ? undefined : <Account key={account} of={account} />],
@@ -81,6 +88,12 @@ function factsOf(login: LoginRow): readonly Fact[] {
     [words.fact.source, source && <span className="selectable break-all">{source}</span>],
     [words.fact.expires, expiresAt === undefined ? undefined : moment(expiresAt)],
     [words.fact.refreshedBy, lastRefreshAt === undefined ? refreshedBy : `${refreshedBy}, ${ago(lastRefreshAt)}`],
+    [
+      words.fact.writeBack,
+      writeBack === undefined ? undefined : (
+        <Switch label={words.writeBackOf(login.title)} checked={writeBack} onChange={onWriteBack} />
+      ),
+    ],
     [words.fact.lastError, lastError && <span className="text-error">{lastError}</span>],
     [words.fact.agreed, agreed === undefined ? undefined : moment(agreed)],
   ]

@@ -13,13 +13,14 @@ import { usePreferences } from '../../stores/preferences.ts'
 import { text } from '../../text/text.ts'
 import { ConsentSheet } from './consent-sheet.tsx'
 import { LoginCard } from './login-card.tsx'
+import { SetUpAccount } from './set-up-account.tsx'
 import { TestBackend } from './test-backend.tsx'
 
 const words = text.accounts.logins
 
 /** What is asked about a login of the list. */
 interface Question {
-  readonly what: 'test' | 'consent'
+  readonly what: 'test' | 'consent' | 'set-up'
   readonly login: LoginRow
 }
 
@@ -95,10 +96,13 @@ export function LoginsTab() {
               onSwitchOn={() => setAsked({ what: 'consent', login })}
               onSwitchOff={() => void switchOff(login)}
               onTest={() => setAsked({ what: 'test', login })}
+              onSetUp={() => setAsked({ what: 'set-up', login })}
+              onWriteBack={isAllowed => void attempt(useLogins.getState().allowWriteBack(login.id, isAllowed))}
             />
           ))}
       </ul>
       {asked?.what === 'consent' && <ConsentSheet login={asked.login} onClose={done} />}
+      {asked?.what === 'set-up' && <SetUpAccount login={asked.login} onClose={done} />}
       {asked?.what === 'test' && <TestBackend backend={asked.login} onClose={done} />}
     </>
   )

@@ -47,6 +47,19 @@ it('switches a login on for who agreed to its text as it is, and off again', asy
   expect((await codex()).state).toBe('Off')
 })
 
+it('lets a renewed token be written back for who allows that, then or later, until it is taken back', async () => {
+  const { handlers } = started.app
+  const { version } = (await codex()).terms
+  await handlers['logins.enable']({ id: 'openai-codex', version })
+  expect((await codex()).writeBack).toBe(false)
+  expect(await handlers['logins.writeBack']({ id: 'openai-codex', isAllowed: true })).toEqual({ ok: true })
+  expect((await codex()).writeBack).toBe(true)
+  await handlers['logins.enable']({ id: 'openai-codex', version, writeBack: true })
+  expect((await codex()).writeBack).toBe(true)
+  await handlers['logins.disable']({ id: 'openai-codex' })
+  expect(await readFile(started.paths.configFile, 'utf8')).not.toContain('openai-codex')
+})
+
 it('tells of the backend what it tells of the login', async () => {
   const { handlers } = started.app
   await handlers['logins.enable']({ id: 'openai-codex', version: (await codex()).terms.version })

@@ -54,13 +54,26 @@ it('switches one on after showing what its vendor says, and notes which text was
   const { code, out } = await run('enable', 'openai-codex')
   expect(code).toBe(0)
   expect(out).toContain('an endpoint that OpenAI does not document')
-  expect(out).toContain('write it back to its file')
+  expect(out).toContain('not done unless you allow it')
 
   const status = await statusOf('openai-codex')
   expect(status).toMatchObject({ state: 'Ready', account: 'ada@example.com', expiresAt: 4e12 })
   expect(status?.consent?.text).toBe(status?.terms.version)
   expect(await config()).toContain(`text: ${String(status?.terms.version)}`)
   expect((await run()).out).not.toContain(token)
+})
+
+it('lets a token be written back only where that is said, and takes that back with the consent', async () => {
+  await signInToCodex()
+  await run('enable', 'openai-codex')
+  expect(await statusOf('openai-codex')).toMatchObject({ writeBack: false })
+  await run('enable', 'openai-codex', '--write-back')
+  expect(await statusOf('openai-codex')).toMatchObject({ writeBack: true })
+  expect(await config()).toContain('write_back: true')
+  await run('disable', 'openai-codex')
+  expect(await config()).not.toContain('write_back')
+  await run('enable', 'gemini-oauth-free', '--write-back')
+  expect(await config()).not.toContain('write_back')
 })
 
 it('switches one off again, and leaves no trace in the config', async () => {

@@ -11,7 +11,7 @@ const definition = loginOf(id)
 if (definition === undefined) throw new Error(`there is no login ${id}`)
 const login = createLogin(
   definition,
-  { backend: id, baseUrl: 'https://vendor.example', isBaseUrlOwn: false, consent: true, tokenUrl },
+  { backend: id, baseUrl: 'https://vendor.example', isBaseUrlOwn: false, consent: true, writeBack: true, tokenUrl },
   { ...portsIn(home, {}), now: Date.now },
 )
 process.stdout.write('ready\n')

@@ -53,7 +53,7 @@ const invalid = new ProxyError('unauthenticated', 'no', { status: 401 })
 
 function settings(own: Partial<LoginSettings>): LoginSettings {
   const baseUrl = 'https://chatgpt.com/backend-api/codex'
-  return { backend: 'openai-codex', baseUrl, isBaseUrlOwn: false, consent: true, ...own }
+  return { backend: 'openai-codex', baseUrl, isBaseUrlOwn: false, consent: true, writeBack: true, ...own }
 }
 
 function open(own: Partial<LoginSettings> = {}): ReturnType<typeof definite> {
@@ -154,6 +154,33 @@ describe('an expired token', () => {
     })
     expect((await stat(join(world.home, FILE))).mode & 0o777).toBe(0o640)
     expect(await readFile(join(world.home, FILE), 'utf8')).toContain('\n  "tokens"')
+  })
+
+  it('is not written back unless its user allows that, and the owner’s refresh token stays good', async () => {
+    const { url, asked } = await tokenServer()
+    const before = authFile(accessToken('old', -10))
+    await world.write(FILE, before)
+    const login = open({ tokenUrl: `${url}/oauth/token`, writeBack: false })
+    expect(await login.status()).toMatchObject({
+      state: 'Expired',
+      isUsable: false,
+      refreshedBy: 'nobody here',
+      writeBack: false,
+      detail: expect.stringContaining('lip logins enable openai-codex --write-back') as string,
+    })
+    await expect(login.take([])).rejects.toThrow(/may not write it back into the file of Codex CLI/)
+    expect(asked).toEqual([])
+    expect(await world.read(FILE)).toEqual(before)
+    const choice = open({ tokenUrl: `${url}/oauth/token`, writeBack: false, refresh: 'write-back' })
+    expect((await choice.take([])).secret).toBe(accessToken('new-1', 3600))
+  })
+
+  it('says while it is good that only its owner renews it', async () => {
+    await world.write(FILE, authFile(accessToken('a', 600)))
+    expect(await open({ writeBack: false }).status()).toMatchObject({
+      state: 'Ready',
+      detail: expect.stringContaining('Only Codex CLI renews it.') as string,
+    })
   })
 
   it('is not renewed where the owner has done so meanwhile', async () => {

@@ -39,7 +39,14 @@ function open(id: string, settings: Partial<LoginSettings> = {}): ReturnType<typ
   if (definition === undefined) throw new Error(id)
   const login = createLogin(
     definition,
-    { backend: id, baseUrl: 'https://vendor.example', isBaseUrlOwn: false, consent: true, ...settings },
+    {
+      backend: id,
+      baseUrl: 'https://vendor.example',
+      isBaseUrlOwn: false,
+      consent: true,
+      writeBack: true,
+      ...settings,
+    },
     world.ports,
   )
   opened.push(login)

@@ -30,7 +30,7 @@ async function put(path: string, content: unknown) {
 /** A vendor, and the program with that backend alone switched on. */
 async function serve(id: string, path: string, answer: VendorAnswer, env: Record<string, string> = {}) {
   vendor = await startFakeVendor(answer)
-  const yaml = `backends:\n  ${id}:\n    consent: true\n    api_url: ${vendor.url}${path}\n    token_url: ${vendor.url}/token\n`
+  const yaml = `backends:\n  ${id}:\n    consent: true\n    write_back: true\n    api_url: ${vendor.url}${path}\n    token_url: ${vendor.url}/token\n`
   app = await startApp(yaml, { HOME: home, ...env })
   return { vendor, app }
 }

@@ -6,6 +6,7 @@ import { createCredentials } from './backends/credentials.ts'
 import { createBackends } from './backends/index.ts'
 import { loginBackends } from './backends/login-presets.ts'
 import { createModelLists } from './backends/models.ts'
+import { createPace } from './backends/pace.ts'
 import { createStates } from './backends/states.ts'
 import { createUpstream } from './backends/upstream.ts'
 import type { Config } from './config/schema.ts'
@@ -71,6 +72,7 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
     now,
   })
   const pauses = createPauses()
+  const pace = createPace(() => performance.now())
   const ownKey = randomBytes(24).toString('base64url')
   let breakers: { readonly settings: unknown; readonly all: Breakers } | undefined
   let state = await build(config)
@@ -105,6 +107,7 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
       defaultBackend: plan.defaultBackend,
       plan,
       pauses,
+      pace,
       breakers: breakersFor(next),
       access: createAccess({
         hosts: [next.server.host, ...next.server.allowed_hosts],

@@ -1,6 +1,7 @@
 import type { ProxyError } from '../core/errors.ts'
 import type { Events } from '../core/events.ts'
 import type { Request } from '../core/request.ts'
+import type { Params } from '../core/selector-params.ts'
 import type { ProtocolId } from '../protocols/protocol.ts'
 import type { Quirks } from './quirks.ts'
 
@@ -38,6 +39,12 @@ export interface RemoteBackend extends BackendCommon {
   readonly isLocalServer: boolean
   /** What each of its models takes and gives, as the config says. */
   readonly limits?: Readonly<Record<string, ModelLimits>> | undefined
+  /** How many requests it is sent a minute at the most, over all its models. */
+  readonly requestsPerMinute?: number | undefined
+  /** How often a request that failed is sent again, and how long after, where that is not as for all. */
+  readonly retries?: { readonly most?: number | undefined; readonly delayMs?: number | undefined } | undefined
+  /** What is asked of each of its models where a client says nothing of it. */
+  readonly parameters?: Readonly<Record<string, Pick<Params, 'temperature' | 'top_p'>>> | undefined
   /** How long it may stay silent before a request is given up, in milliseconds. */
   readonly timeoutMs: number
 }
@@ -75,6 +82,10 @@ export function isNoDoor(api: Api, { kind, status }: ProxyError): boolean {
 export interface ModelLimits {
   readonly contextWindow?: number | undefined
   readonly maxOutput?: number | undefined
+  readonly maxInput?: number | undefined
+  /** As the config has it; a request that has to wait for too long is not sent. */
+  readonly requestsPerMinute?: number | undefined
+  readonly tokensPerMinute?: number | undefined
 }
 
 /** The most tokens that an answer may be asked to have; nothing if no limit is known. */

@@ -57,6 +57,9 @@ function fromConfig(id: string, entry: BackendConfig): RemoteBackend {
     missing: preset?.address !== undefined && entry.api_url === undefined ? missingAddress(id, preset) : undefined,
     isLocalServer: isLocal(preset),
     limits: limitsOf(entry),
+    requestsPerMinute: entry.requests_per_minute,
+    retries: retriesOf(entry),
+    parameters: entry.parameters,
     ...(models !== undefined && { models }),
     usualModels: preset?.models,
     defaultModel: entry.default_model,
@@ -77,11 +80,22 @@ function missingAddress(id: string, preset: Known): string {
 function limitsOf({ limits }: BackendConfig): RemoteBackend['limits'] {
   if (limits === undefined) return undefined
   return Object.fromEntries(
-    Object.entries(limits).map(([model, { context_window, max_output_tokens }]) => [
+    Object.entries(limits).map(([model, limit]) => [
       model,
-      { contextWindow: context_window, maxOutput: max_output_tokens },
+      {
+        contextWindow: limit.context_window,
+        maxOutput: limit.max_output_tokens,
+        maxInput: limit.max_input_tokens,
+        requestsPerMinute: limit.requests_per_minute,
+        tokensPerMinute: limit.tokens_per_minute,
+      },
     ]),
   )
+}
+
+function retriesOf({ max_retries, retry_delay }: BackendConfig): RemoteBackend['retries'] {
+  if (max_retries === undefined && retry_delay === undefined) return undefined
+  return { most: max_retries, delayMs: retry_delay === undefined ? undefined : retry_delay * 1000 }
 }
 
 /**

@@ -121,8 +121,15 @@ export function createModelLists(upstream: Upstream, credentialsOf: CredentialsO
   function factsAt(backend: Backend, model: string): ModelFacts | undefined {
     const limits =
       backend.kind === 'remote' && Object.hasOwn(backend.limits ?? {}, model) ? backend.limits?.[model] : undefined
+    const { contextWindow, maxOutput } = limits ?? {}
     const known = told.get(backend.id)?.get(model) ?? (backend.kind === 'remote' ? factsOf(model) : undefined)
-    return limits === undefined ? known : { ...known, ...limits, source: 'config' }
+    if (contextWindow === undefined && maxOutput === undefined) return known
+    return {
+      ...known,
+      ...(contextWindow !== undefined && { contextWindow }),
+      ...(maxOutput !== undefined && { maxOutput }),
+      source: 'config',
+    }
   }
 
   return { modelsOf, knownModelsOf, answers, factsAt }

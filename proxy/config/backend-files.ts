@@ -46,11 +46,19 @@ async function foldersIn(folder: string): Promise<string[]> {
   }
 }
 
-const tokens = z.int().positive().optional()
+const amount = z.int().positive().optional()
 
-const model = z.looseObject({
-  limits: z.looseObject({ context_window: tokens, max_output_tokens: tokens }).optional(),
+const limits = z.looseObject({
+  context_window: amount,
+  max_input_tokens: amount,
+  max_output_tokens: amount,
+  requests_per_minute: amount,
+  tokens_per_minute: amount,
 })
+const parameters = z.looseObject({ temperature: z.number().optional(), top_p: z.number().optional() })
+const model = z.looseObject({ limits: limits.optional(), parameters: parameters.optional() })
+/** Parts of a model that have keys of their own. */
+const parts = { limits, parameters }
 
 const backendFile = z.looseObject({
   backend_type: z.literal('custom', 'must be custom: any other backend is an entry in config.yaml'),
@@ -58,6 +66,8 @@ const backendFile = z.looseObject({
   api_key_env_var: z.string().min(1).optional(),
   default_model: z.string().min(1).optional(),
   timeout: z.number().positive().optional(),
+  max_retries: z.int().min(0).optional(),
+  retry_delay: z.number().positive().optional(),
   headers: z.record(z.string(), z.string()).optional(),
   auth_type: z.enum(['bearer', 'custom']).optional(),
   auth_header: z.string().min(1).optional(),
@@ -69,11 +79,6 @@ const used = new Set(Object.keys(backendFile.shape))
 
 function entryOf(file: FileContent): Record<string, unknown> {
   const models = Object.entries(file.models ?? {})
-  const limits = models.flatMap(([name, value]) => {
-    const { context_window, max_output_tokens } = value?.limits ?? {}
-    const known = { context_window, max_output_tokens }
-    return Object.values(known).every(limit => limit === undefined) ? [] : [[name, withoutGaps(known)] as const]
-  })
   return withoutGaps({
     type: 'custom',
     protocol: 'openai-chat',
@@ -84,16 +89,31 @@ function entryOf(file: FileContent): Record<string, unknown> {
     default_model: file.default_model,
     timeout: file.timeout,
     models: models.length === 0 ? undefined : models.map(([name]) => name),
-    limits: limits.length === 0 ? undefined : Object.fromEntries(limits),
+    limits: ofModels(file, 'limits'),
+    parameters: ofModels(file, 'parameters'),
+    max_retries: file.max_retries,
+    retry_delay: file.retry_delay,
   })
+}
+
+/** A part of each model that has it, with the keys that are known. */
+function ofModels({ models = {} }: FileContent, part: keyof typeof parts): Record<string, unknown> | undefined {
+  const { shape } = parts[part]
+  const found = Object.entries(models).flatMap(([name, model]) => {
+    const known = Object.entries(model?.[part] ?? {}).filter(([key]) => Object.hasOwn(shape, key))
+    return known.length === 0 ? [] : [[name, Object.fromEntries(known)] as const]
+  })
+  return found.length === 0 ? undefined : Object.fromEntries(found)
 }
 
 /** What stands in the file and changes nothing: better said than believed in. */
 function unusedIn(file: FileContent): string[] {
-  const inModels = Object.entries(file.models ?? {}).flatMap(([name, value]) => [
-    ...Object.keys(value ?? {}).flatMap(key => (key === 'limits' ? [] : [`models.${name}.${key}`])),
-    ...Object.keys(value?.limits ?? {}).flatMap(key =>
-      key === 'context_window' || key === 'max_output_tokens' ? [] : [`models.${name}.limits.${key}`],
+  const inModels = Object.entries(file.models ?? {}).flatMap(([name, model]) => [
+    ...Object.keys(model ?? {}).flatMap(key => (Object.hasOwn(parts, key) ? [] : [`models.${name}.${key}`])),
+    ...(['limits', 'parameters'] as const).flatMap(part =>
+      Object.keys(model?.[part] ?? {}).flatMap(key =>
+        Object.hasOwn(parts[part].shape, key) ? [] : [`models.${name}.${part}.${key}`],
+      ),
     ),
   ])
   return [...Object.keys(file).filter(key => !used.has(key)), ...inModels]

@@ -45,10 +45,20 @@ const loginFields = {
 
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not a header name')
 
-/** In tokens. */
+/** What a model takes and gives, in tokens, and how much of it a minute. */
 const limits = z.strictObject({
   context_window: z.int().positive().optional(),
   max_output_tokens: z.int().positive().optional(),
+  /** A longer request is refused, or goes to the next target. */
+  max_input_tokens: z.int().positive().optional(),
+  requests_per_minute: z.int().positive().optional(),
+  tokens_per_minute: z.int().positive().optional(),
+})
+
+/** What is asked of a model where its client says nothing of it. */
+const parameters = z.strictObject({
+  temperature: z.number().min(0).max(2).optional(),
+  top_p: z.number().min(0).max(1).optional(),
 })
 
 const backendSchema = z.strictObject({
@@ -85,6 +95,12 @@ const backendSchema = z.strictObject({
   default_model: z.string().min(1).optional(),
   /** What a model takes and gives, by its name. */
   limits: z.record(z.string(), limits).optional(),
+  parameters: z.record(z.string(), parameters).optional(),
+  /** Over all its models. A request that would be one too many waits, goes to the next target, or is refused with 429. */
+  requests_per_minute: z.int().positive().optional(),
+  /** How often a request that failed is sent again to this backend, before the next target, and after how many seconds. */
+  max_retries: z.int().min(0).max(20).optional(),
+  retry_delay: seconds.optional(),
   /** Headers to send with every request, for gateways that ask for them. Values may be `env:` references. */
   headers: z.record(headerName, headerValue).optional(),
   /** Seconds without a sign of life before a request to this backend is given up. */

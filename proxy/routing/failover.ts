@@ -1,3 +1,4 @@
+import type { RemoteBackend } from '../backends/backend.ts'
 import type { RoutingConfig } from '../config/schema.ts'
 import { ProxyError } from '../core/errors.ts'
 import type { Breakers } from './breakers.ts'
@@ -70,7 +71,9 @@ export function createFailover({ chain, settings, breakers, now, random }: Failo
     if (!settings.enabled) return giveUp(error, `${means}; failure_handling is off`)
     if (actions.length === 0) return giveUp(error, means)
     if (now() - startedAt >= settings.total_timeout_budget * 1000) return giveUp(error, `${means}; its time is up`)
-    for (const action of actions) {
+    // A backend whose config has retries is asked again for what is nobody's fault but its own, too.
+    const asksAgain = failure === 'server-error' && (retriesOf(target)?.most ?? 0) > 0
+    for (const action of asksAgain ? (['wait', ...actions] as const) : actions) {
       const next = attempt(action, target, error, hasAnotherKey, means)
       if (next !== undefined) return next
     }
@@ -95,9 +98,10 @@ export function createFailover({ chain, settings, breakers, now, random }: Failo
   }
 
   function again(target: Target, { retryAfterMs }: ProxyError, means: string): Next | undefined {
-    const least = settings.min_retry_wait * 1000
+    const retries = retriesOf(target)
+    const least = retries?.delayMs ?? settings.min_retry_wait * 1000
     const wanted = Math.max(least, retryAfterMs ?? 0)
-    const most = retryAfterMs === undefined ? MOST_WAITS.guessed : MOST_WAITS.told
+    const most = retries?.most ?? (retryAfterMs === undefined ? MOST_WAITS.guessed : MOST_WAITS.told)
     const waitMs = Math.ceil(wanted * (1 + random() * JITTER))
     const isInTime = now() - startedAt + waitMs <= settings.total_timeout_budget * 1000
     if (waits >= most || wanted > settings.max_silent_wait * 1000 || !isInTime) return undefined
@@ -184,4 +188,9 @@ export function createFailover({ chain, settings, breakers, now, random }: Failo
       if (current !== undefined) report(current, 'released')
     },
   }
+}
+
+/** How its own config has it, where that says something of it. */
+function retriesOf({ backend }: Target): RemoteBackend['retries'] {
+  return backend.kind === 'remote' ? backend.retries : undefined
 }

@@ -1,6 +1,7 @@
 import type { Credentials } from '../../core/credential.ts'
 import type { ProxyError } from '../../core/errors.ts'
 import type { CredentialsOf } from '../../backends/credentials.ts'
+import type { Pace } from '../../backends/pace.ts'
 import type { Upstream } from '../../backends/upstream.ts'
 import type { Config } from '../../config/schema.ts'
 import type { Breakers } from '../../routing/breakers.ts'
@@ -16,6 +17,8 @@ export interface AnswerDeps {
   readonly credentialsOf: CredentialsOf
   readonly upstream: Upstream
   readonly breakers: Breakers
+  /** How fast each backend may be asked. */
+  readonly pace: Pace
   /** Conversations in which a hybrid does not think for some turns. */
   readonly pauses: Pauses
   readonly journal: Pick<Journal, 'changed'>

@@ -1,4 +1,12 @@
-import { apiFor, isNoDoor, modelAt, mostTokensOf, type Api, type RemoteBackend } from '../../backends/backend.ts'
+import {
+  apiFor,
+  isNoDoor,
+  modelAt,
+  mostTokensOf,
+  type Api,
+  type Backend,
+  type RemoteBackend,
+} from '../../backends/backend.ts'
 import { call, protocolIn } from '../../backends/call.ts'
 import { endpointsOf } from '../../backends/endpoints.ts'
 import { withMedia } from '../../backends/media.ts'
@@ -103,7 +111,29 @@ export function requestFor({ backend, model, params }: Target, asked: Request): 
       code: 'unsupported_value',
     })
   }
-  return { ...applyParams(asked, params), model: modelAt(backend, model) }
+  const served = modelAt(backend, model)
+  return { ...applyParams(withDefaults(asked, backend, served), params), model: served }
+}
+
+/** A request with what the config wants of a model where its client says nothing. */
+function withDefaults(asked: Request, backend: Backend, model: string): Request {
+  const defaults = defaultsOf(backend, model)
+  if (defaults === undefined) return asked
+  const { temperature, top_p } = defaults
+  const { sampling } = asked
+  return {
+    ...asked,
+    sampling: {
+      ...sampling,
+      ...(sampling.temperature === undefined && temperature !== undefined && { temperature }),
+      ...(sampling.topP === undefined && top_p !== undefined && { topP: top_p }),
+    },
+  }
+}
+
+function defaultsOf(backend: Backend, model: string) {
+  const all = backend.kind === 'remote' ? backend.parameters : undefined
+  return all !== undefined && Object.hasOwn(all, model) ? all[model] : undefined
 }
 
 /** The body that can be relayed, if the protocols are the same; and what stands in the way all the same. */
@@ -115,6 +145,7 @@ function relayable(
   if (asked.changed !== undefined) return { obstacle: asked.changed }
   if (!relays || api.protocol !== protocol.id) return {}
   if (!changesNothing(target.params)) return { obstacle: 'parameters stand behind the model’s name' }
+  if (defaultsOf(backend, model) !== undefined) return { obstacle: 'the config has parameters for this model' }
   if (door === 'compact' && endpointsOf(api, credential).compact === undefined) return {}
   const body = asked.bodyFor(model, backend.id)
   return { body, obstacle: body && whyNotRelayed(api, body, mostTokensOf(backend, api, model)) }

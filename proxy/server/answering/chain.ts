@@ -3,6 +3,7 @@ import { toProxyError, type ErrorKind, type ProxyError } from '../../core/errors
 import { createFailover, type TryNext } from '../../routing/failover.ts'
 import type { Chain, Target } from '../../routing/route.ts'
 import type { Ended } from '../../traffic/open-turn.ts'
+import { admissionOf, isOwnLimit } from './admission.ts'
 import type { AnswerDeps, Asking, Refused } from './asking.ts'
 import { attempt } from './attempt.ts'
 import { waitFor } from './wait.ts'
@@ -45,6 +46,7 @@ export async function answerFromChain(deps: AnswerDeps, asking: Asking, chain: C
   /** A target whose key can't be had is a failure like any other: another target may have one. */
   async function tryOnce({ target, how }: TryNext, purse: Purse): Promise<Ended | Refused> {
     try {
+      await waitFor(deps, asking, admissionOf(deps, asking, target))
       const credential = how === 'wait' ? purse.current() : await purse.next()
       return await attempt(deps, asking, { target, credential, seen: purse.seen, mayGoOn })
     } catch (thrown) {
@@ -107,7 +109,7 @@ function createPurse(deps: AnswerDeps, { backend, instance }: Target): Purse {
       if (current !== undefined) credentials.report(current)
     },
     async refused(error) {
-      if (current === undefined || !aboutCredentials.has(error.kind)) return false
+      if (current === undefined || !aboutCredentials.has(error.kind) || isOwnLimit(error)) return false
       credentials.report(current, error)
       tried.push(current)
       spare = await otherThan(tried, () => credentials.take(tried))

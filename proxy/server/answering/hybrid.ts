@@ -5,6 +5,7 @@ import type { Request } from '../../core/request.ts'
 import { nameOfTarget, type HybridRoute } from '../../routing/route.ts'
 import type { Ended } from '../../traffic/open-turn.ts'
 import { answerWith } from './answer.ts'
+import { admitted } from './admission.ts'
 import type { AnswerDeps, Asking } from './asking.ts'
 import { asks, requestFor } from './attempt.ts'
 import { credentialFor } from './credential-for.ts'
@@ -53,6 +54,7 @@ async function* thinkAndAct(deps: AnswerDeps, asking: Asking, route: HybridRoute
     : `${names.acts} answered without ${names.thinks}, whose turn it is not`
   if (thought.over) return
 
+  await admitted(deps, asking, route.actor, signal)
   const { credential, seen } = await credentialFor(deps, route.actor)
   const request = withThoughts(requestFor(route.actor, asked), thought.text)
   const calm: Request = { ...request, reasoning: request.reasoning ?? { effort: 'low' } }
@@ -103,8 +105,9 @@ async function* think(
       stream: true,
       reasoning: { effort: 'high', ...request.reasoning, visible: true },
     }
-    const { credential, seen } = await credentialFor(deps, reasoner)
     const within = AbortSignal.any([signal, enough.signal])
+    await admitted(deps, asking, reasoner, within)
+    const { credential, seen } = await credentialFor(deps, reasoner)
     for await (const batch of await asks(deps, asking, { target: reasoner, credential, seen }, hard, within)) {
       const told = batch.flatMap(thoughts.read)
       if (told.length > 0) yield told

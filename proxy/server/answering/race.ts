@@ -6,6 +6,7 @@ import { nothingSaid } from '../../routing/failure.ts'
 import { nameOfTarget, type Leg, type Race } from '../../routing/route.ts'
 import type { Ended } from '../../traffic/open-turn.ts'
 import { answerWith } from './answer.ts'
+import { admitted } from './admission.ts'
 import type { AnswerDeps, Asking } from './asking.ts'
 import { asks, requestFor } from './attempt.ts'
 import { credentialFor } from './credential-for.ts'
@@ -75,6 +76,7 @@ async function firstWord(deps: AnswerDeps, asking: Asking, leg: Leg, controller:
   const { target, firstWordWithinMs } = leg
   // A whole answer has no first word.
   const request = { ...requestFor(target, asking.asked.request()), stream: true }
+  await admitted(deps, asking, target, controller.signal)
   const { credential, seen } = await credentialFor(deps, target)
   const late = new ProxyError('timeout', `${nameOfTarget(target)} did not say its first word in time.`)
   const patience =

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { PassThrough } from 'node:stream'
 import { backends as backendsVerb } from '../../../proxy/cli/backends.ts'
-import { json, refuse, startFakeOpenai, streamWords, type Answer } from '../../support/fake-openai.ts'
+import { json, refuse, startFakeOpenai, streamWords, wholeWords, type Answer } from '../../support/fake-openai.ts'
 import { sayHello, startFakeVendor, type VendorRules } from '../../support/fake-vendor.ts'
 import { startApp, type StartedApp } from '../../support/start-app.ts'
 
@@ -71,6 +71,83 @@ describe('a custom backend', () => {
     await ask(app, 'work:m', { max_completion_tokens: 900 })
     await ask(app, 'work:other', { max_completion_tokens: 900 })
     expect(fake.asked.map(({ body }) => body['max_completion_tokens'])).toEqual([50, 900])
+  })
+
+  test('is asked no more often than its config allows; then another is, or the client is told when to come back', async () => {
+    const fake = await vendorWith({ doors: { [door]: sayHello } })
+    const app = await appWith(entry(fake.origin, 'requests_per_minute: 1, limits: { n: { requests_per_minute: 1 } }'))
+    expect(await ask(app, 'work:m')).toMatchObject({ status: 200 })
+    const refused = await ask(app, 'work:m')
+    expect(refused.status).toBe(429)
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(50)
+    expect(refused.text).toContain('no more often than its config allows')
+    expect(await ask(app, 'work:m|demo:demo')).toMatchObject({ status: 200 })
+    expect(fake.asked).toHaveLength(1)
+    const stream = await fetch(`${app.url}/v1/messages`, {
+      method: 'POST',
+      body: JSON.stringify({ model: 'work:m', max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }] }),
+    })
+    expect([stream.status, await stream.text()]).toEqual([429, expect.stringContaining('"rate_limit_error"')])
+  })
+
+  test('makes a turn wait that need not wait for long, and no key rests for it', async () => {
+    const fake = await vendorWith({
+      doors: { [door]: sayHello },
+      auth: { place: 'authorization', values: ['Bearer k-1'] },
+    })
+    const limits = (tokens: number) =>
+      entry(fake.origin, `api_key: env:WORK, limits: { m: { tokens_per_minute: ${tokens} } }`)
+    const long = { messages: [{ role: 'user', content: 'x'.repeat(4000) }] }
+    const app = await appWith(limits(600), { WORK: 'k-1' })
+    expect(await ask(app, 'work:m', long)).toMatchObject({ status: 200 })
+    expect(await ask(app, 'work:m')).toMatchObject({ status: 200 })
+    const hasty = await appWith(`${limits(20)}\nfailure_handling: { enabled: false }`, { WORK: 'k-1' })
+    expect(await ask(hasty, 'work:m', long)).toMatchObject({ status: 200 })
+    expect(await ask(hasty, 'work:m')).toMatchObject({ status: 429 })
+    const { backends } = await hasty.app.handlers['app.snapshot']()
+    expect(backends.find(({ id }) => id === 'work')).toMatchObject({ status: 'Ready' })
+  })
+
+  test('refuses a request that is longer than its model takes', async () => {
+    const fake = await vendorWith({ doors: { [door]: sayHello } })
+    const app = await appWith(entry(fake.origin, 'limits: { m: { max_input_tokens: 100 } }'))
+    expect(await ask(app, 'work:m')).toMatchObject({ status: 200 })
+    const { status, text } = await ask(app, 'work:m', { messages: [{ role: 'user', content: 'x'.repeat(1000) }] })
+    expect([status, text]).toEqual([400, expect.stringContaining('context_length_exceeded')])
+    expect(fake.asked).toHaveLength(1)
+  })
+
+  test('is asked again as often as its config has retries', async () => {
+    let left = 2
+    const failing: Answer = response => {
+      if (left-- > 0) json(response, 500, { error: { message: 'a fault' } })
+      else wholeWords(response, 'Hello there')
+    }
+    const fake = await startFakeOpenai()
+    ends.push(fake.close)
+    fake.answers(failing)
+    const work = (rest: string) =>
+      `backends: { work: { type: custom, protocol: openai-chat, api_url: "${fake.url}", api_key: env:WORK, ${rest} } }`
+    const env = { WORK: fake.key }
+    const patient = await appWith(work('max_retries: 2, retry_delay: 0.01'), env)
+    expect(await ask(patient, 'work:gpt-x')).toMatchObject({ status: 200 })
+    left = 2
+    const less = await appWith(work('max_retries: 1, retry_delay: 0.01'), env)
+    expect((await ask(less, 'work:gpt-x')).status).toBeGreaterThanOrEqual(500)
+    left = 1
+    const none = await appWith(work('max_retries: 0'), env)
+    expect((await ask(none, 'work:gpt-x')).status).toBeGreaterThanOrEqual(500)
+  })
+
+  test('gets the parameters that its config has for a model, where the client says nothing of them', async () => {
+    const fake = await vendorWith({ doors: { [door]: sayHello } })
+    const app = await appWith(entry(fake.origin, 'parameters: { m: { temperature: 0.2, top_p: 0.9 } }'))
+    await ask(app, 'work:m', { top_p: 0.5 })
+    await ask(app, 'work:n')
+    expect(fake.asked.map(({ body }) => [body['temperature'], body['top_p']])).toEqual([
+      [0.2, 0.5],
+      [undefined, undefined],
+    ])
   })
 
   test('may stand in a file of its own', async () => {

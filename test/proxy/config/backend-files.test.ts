@@ -22,12 +22,15 @@ api_key_env_var: WORK_LLM_KEY
 default_model: large
 timeout: 60
 max_retries: 3
+retry_delay: 1.5
+retry_backoff: 2
 auth_type: custom
 auth_header: X-Work-Key
 headers: { x-team: search }
 models:
   large:
-    limits: { context_window: 128000, max_output_tokens: 8192, requests_per_minute: 60 }
+    limits: { context_window: 128000, max_output_tokens: 8192, requests_per_minute: 60, requests_per_day: 9 }
+    parameters: { temperature: 0.2, top_k: 4 }
   small:
 `
 
@@ -43,11 +46,15 @@ test('a backend in a file of its own is one like any other', async () => {
     default_model: 'large',
     timeout: 60,
     models: ['large', 'small'],
-    limits: { large: { context_window: 128000, max_output_tokens: 8192 } },
+    limits: { large: { context_window: 128000, max_output_tokens: 8192, requests_per_minute: 60 } },
+    parameters: { large: { temperature: 0.2 } },
+    max_retries: 3,
+    retry_delay: 1.5,
   })
   expect(warnings.map(({ message }) => message)).toEqual([
-    'max_retries is not used here',
-    'models.large.limits.requests_per_minute is not used here',
+    'retry_backoff is not used here',
+    'models.large.limits.requests_per_day is not used here',
+    'models.large.parameters.top_k is not used here',
   ])
 })
 

@@ -7,6 +7,7 @@ const verbs = {
   serve: async () => (await import('./cli/serve.ts')).serve,
   status: async () => (await import('./cli/status.ts')).status,
   logs: async () => (await import('./cli/logs.ts')).logs,
+  models: async () => (await import('./cli/models.ts')).models,
   keys: async () => (await import('./cli/keys.ts')).keys,
   backends: async () => (await import('./cli/backends.ts')).backends,
   logins: async () => (await import('./cli/logins.ts')).logins,

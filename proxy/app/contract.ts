@@ -116,7 +116,19 @@ const modelFacts = z.object({
   contextWindow: z.number().optional(),
   maxOutput: z.number().optional(),
   /** US dollars for a million tokens. */
-  price: z.object({ input: z.number(), output: z.number() }).optional(),
+  price: z
+    .object({
+      input: z.number(),
+      output: z.number(),
+      /** The longest prompt that it holds for, in tokens. */
+      upTo: z.number().optional(),
+      source: z.enum(['config', 'list', 'catalogue']),
+      /** When it was read (`2026-10`), and where, if the catalogue has it. */
+      asOf: z.string().optional(),
+      from: z.string().optional(),
+    })
+    .optional(),
+  /** Who says so of the sizes. */
   source: z.enum(['config', 'list', 'catalogue']),
 })
 
@@ -473,6 +485,7 @@ export type Status = z.output<typeof status>
 export type Counters = z.output<typeof counters>
 export type BackendRow = z.output<typeof backend>
 export type CustomBackend = z.output<typeof customBackend>
+export type ModelRow = z.output<typeof model>
 export type Route = z.output<typeof route>
 export type TurnRow = z.output<typeof turn>
 export type TurnDetail = z.output<typeof turnDetail>

@@ -43,6 +43,10 @@ export interface RemoteBackend extends BackendCommon {
   readonly requestsPerMinute?: number | undefined
   /** How often a request that failed is sent again, and how long after, where that is not as for all. */
   readonly retries?: { readonly most?: number | undefined; readonly delayMs?: number | undefined } | undefined
+  /** The service of our list that it is, asked where that is: there, its vendor's prices hold. */
+  readonly service?: string | undefined
+  /** What its models cost, as the config says, in US dollars for a million tokens. */
+  readonly prices?: Readonly<Record<string, { readonly input: number; readonly output: number }>> | undefined
   /** What is asked of each of its models where a client says nothing of it. */
   readonly parameters?: Readonly<Record<string, Pick<Params, 'temperature' | 'top_p'>>> | undefined
   /** How long it may stay silent before a request is given up, in milliseconds. */

@@ -60,12 +60,20 @@ function fromConfig(id: string, entry: BackendConfig): RemoteBackend {
     requestsPerMinute: entry.requests_per_minute,
     retries: retriesOf(entry),
     parameters: entry.parameters,
+    service: serviceOf(entry, preset),
+    prices: entry.prices,
     ...(models !== undefined && { models }),
     usualModels: preset?.models,
     defaultModel: entry.default_model,
     closed: entry.models !== undefined,
     timeoutMs: (entry.timeout ?? PATIENCE_SECONDS) * 1000,
   }
+}
+
+/** OpenAI's service has two rows, and one price list. */
+function serviceOf({ type, api_url }: BackendConfig, preset: Known | undefined): string | undefined {
+  if (preset === undefined || api_url !== undefined) return undefined
+  return 'keyName' in preset && preset.keyName !== undefined ? preset.keyName : type
 }
 
 function isLocal(preset: Known | undefined): boolean {

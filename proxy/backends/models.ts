@@ -119,20 +119,26 @@ export function createModelLists(upstream: Upstream, credentialsOf: CredentialsO
 
   /** What is known of a model: by the config, else by the backend's list if that was asked for, else by the catalogue. */
   function factsAt(backend: Backend, model: string): ModelFacts | undefined {
-    const limits =
-      backend.kind === 'remote' && Object.hasOwn(backend.limits ?? {}, model) ? backend.limits?.[model] : undefined
-    const { contextWindow, maxOutput } = limits ?? {}
-    const known = told.get(backend.id)?.get(model) ?? (backend.kind === 'remote' ? factsOf(model) : undefined)
-    if (contextWindow === undefined && maxOutput === undefined) return known
+    if (backend.kind === 'local') return undefined
+    const known = factsOf(model, backend.service)
+    const listed = told.get(backend.id)?.get(model)
+    const { contextWindow, maxOutput } = ownOf(backend.limits, model) ?? {}
+    const price = ownOf(backend.prices, model)
+    const isSized = contextWindow !== undefined || maxOutput !== undefined
+    if (known === undefined && listed === undefined && price === undefined && !isSized) return undefined
     return {
-      ...known,
-      ...(contextWindow !== undefined && { contextWindow }),
-      ...(maxOutput !== undefined && { maxOutput }),
-      source: 'config',
+      contextWindow: contextWindow ?? listed?.contextWindow ?? known?.contextWindow,
+      maxOutput: maxOutput ?? listed?.maxOutput ?? known?.maxOutput,
+      price: price === undefined ? (listed?.price ?? known?.price) : { ...price, source: 'config' },
+      source: isSized ? 'config' : ((listed ?? known)?.source ?? 'config'),
     }
   }
 
   return { modelsOf, knownModelsOf, answers, factsAt }
+}
+
+function ownOf<T>(all: Readonly<Record<string, T>> | undefined, model: string): T | undefined {
+  return all !== undefined && Object.hasOwn(all, model) ? all[model] : undefined
 }
 
 interface List {

@@ -1,3 +1,5 @@
+import { families } from './families.ts'
+
 /** What is known of a model besides its name. What is absent is not known, rather than without limit or free. */
 export interface ModelFacts {
   /** Tokens of a request and its answer together. */
@@ -5,53 +7,39 @@ export interface ModelFacts {
   /** Tokens of an answer, thoughts included. */
   readonly maxOutput?: number | undefined
   readonly price?: Price | undefined
-  /** Who says so: the config, the backend's own list of models, or this catalogue. */
-  readonly source: 'config' | 'list' | 'catalogue'
+  /** Who says so of the sizes: the config, the backend's own list of models, or this catalogue. */
+  readonly source: Source
 }
+
+type Source = 'config' | 'list' | 'catalogue'
 
 /** US dollars for a million tokens. */
 export interface Price {
   readonly input: number
   readonly output: number
-}
-
-/** A family of models in the catalogue, and on whose word it stands there. */
-export interface Family extends Omit<ModelFacts, 'source'> {
-  /** Found in the model's name; the first that matches counts, so that the more exact stand before the others. */
-  readonly name: RegExp
-  /** When that was read, and where: `2026-08`. */
-  readonly asOf: string
-  readonly from: string
+  /** The longest prompt that it holds for, in tokens; longer ones cost more. */
+  readonly upTo?: number | undefined
+  readonly source: Source
+  /** When it was read, and where, if the catalogue has it. */
+  readonly asOf?: string | undefined
+  readonly from?: string | undefined
 }
 
 /**
- * What can be said of families of models without asking their vendor. Prices are not in it: they change too often for a list
- * that ships with a program, and a wrong price is worse than none; a backend's own list tells them (OpenRouter's does).
+ * What the catalogue says of a model, with or without its vendor's name before it. Its price is that of its vendor: `service` is the
+ * backend of our list that it would be asked of, if it is asked there at all.
  */
-export const families: readonly Family[] = [
-  {
-    name: /claude-(sonnet-5-5|haiku-5-5|opus-5-5|fable-5-[12])/,
-    maxOutput: 128_000,
-    asOf: '2026-11',
-    from: 'the vendor’s table of models',
-  },
-  {
-    name: /claude-(opus-4-[678]|opus-5|sonnet-4-6|sonnet-5|fable-5)(?!\d)/,
-    contextWindow: 1_000_000,
-    maxOutput: 128_000,
-    asOf: '2026-08',
-    from: 'the vendor’s list of models',
-  },
-  { name: /claude-\w+-4-5/, maxOutput: 64_000, asOf: '2026-11', from: 'the vendor’s table of models' },
-  { name: /minimax-m2/i, contextWindow: 204_800, asOf: '2026-08', from: 'the vendor’s documents' },
-]
-
-/** What the catalogue says of a model, with or without its vendor's name before it. */
-export function factsOf(model: string): ModelFacts | undefined {
+export function factsOf(model: string, service: string | undefined): ModelFacts | undefined {
   const family = families.find(({ name }) => name.test(model))
   if (family === undefined) return undefined
-  const { contextWindow, maxOutput, price } = family
-  return { contextWindow, maxOutput, price, source: 'catalogue' }
+  const { contextWindow, maxOutput, price, vendor, asOf, from } = family
+  const isPriced = price !== undefined && service === vendor
+  return {
+    contextWindow,
+    maxOutput,
+    price: isPriced ? { ...price, source: 'catalogue', asOf, from } : undefined,
+    source: 'catalogue',
+  }
 }
 
 /** What a backend's own list says of a model, in any of the forms that vendors have for it. */
@@ -83,7 +71,7 @@ function priceIn(pricing: unknown): Price | undefined {
   if (typeof prompt !== 'string' || typeof completion !== 'string') return undefined
   const [input, output] = [forMillion(prompt), forMillion(completion)]
   // Below zero stands for "depends" (its automatic router).
-  return input >= 0 && output >= 0 ? { input, output } : undefined
+  return input >= 0 && output >= 0 ? { input, output, source: 'list' } : undefined
 }
 
 function forMillion(text: string): number {

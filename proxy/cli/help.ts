@@ -14,6 +14,7 @@ usage: llm-interactive-proxy COMMAND   (short: lip)
   status    tell how the running proxy is        --json
   logs      tell the last turns                  --follow --json --last N
   backends  list [--json] [--all], test ID [--model NAME] [--json]
+  models    list what can be asked for, sizes and prices [WORD] [--json]
   keys      set NAME [--store keychain|file], list [--json], test NAME, rm NAME
   logins    list [--json] [--quota], enable ID [--write-back], disable ID, onboard ID
   sessions  list [--json], show ID [--json], forget ID: what commands in chats changed

@@ -96,6 +96,8 @@ const backendSchema = z.strictObject({
   /** What a model takes and gives, by its name. */
   limits: z.record(z.string(), limits).optional(),
   parameters: z.record(z.string(), parameters).optional(),
+  /** What a model costs, by its name, in US dollars for a million tokens. */
+  prices: z.record(z.string(), z.strictObject({ input: z.number().min(0), output: z.number().min(0) })).optional(),
   /** Over all its models. A request that would be one too many waits, goes to the next target, or is refused with 429. */
   requests_per_minute: z.int().positive().optional(),
   /** How often a request that failed is sent again to this backend, before the next target, and after how many seconds. */

@@ -2,7 +2,7 @@ import { Command } from 'cmdk'
 import { Check, ChevronsUpDown, Clock3, Cpu } from 'lucide-react'
 import { Popover } from 'radix-ui'
 import { toast } from 'sonner'
-import type { BackendRow } from '../../proxy/app/contract.ts'
+import type { BackendRow, ModelRow } from '../../proxy/app/contract.ts'
 import { attempt } from '../attempt.ts'
 import { hasAllWords, menuLine } from '../components/menu.tsx'
 import { ToneIcon } from '../components/state.tsx'
@@ -118,9 +118,10 @@ function RouteList() {
               />
               {(models ?? [])
                 .filter(model => model.backend === backend.id)
-                .map(({ model }) => (
+                .map(({ model, facts }) => (
                   <TargetItem
                     key={model}
+                    facts={facts}
                     group={backend.id}
                     target={{ backend: backend.id, model }}
                     current={route}
@@ -151,9 +152,10 @@ interface TargetItemProps {
   readonly current: Target | undefined
   readonly label: string
   readonly icon?: React.ReactNode
+  readonly facts?: ModelRow['facts']
 }
 
-function TargetItem({ group, target, current, label, icon }: TargetItemProps) {
+function TargetItem({ group, target, current, label, icon, facts }: TargetItemProps) {
   const isCurrent = current !== undefined && nameOf(current) === nameOf(target)
   return (
     <Command.Item
@@ -166,8 +168,25 @@ function TargetItem({ group, target, current, label, icon }: TargetItemProps) {
     >
       {icon ?? <span className="w-3.5" />}
       <span className="flex-1 truncate">{label}</span>
+      {facts !== undefined && <Facts of={facts} />}
       {isCurrent && <Check size={14} className="text-accent" aria-label={text.route.label} />}
     </Command.Item>
+  )
+}
+
+/** What a model takes and costs, with who says so. */
+function Facts({ of: { contextWindow, price } }: { readonly of: NonNullable<ModelRow['facts']> }) {
+  const words = text.route.facts
+  return (
+    <span title={price && words.priceSource(price)} className="flex gap-2 text-small whitespace-nowrap text-text-3">
+      {contextWindow !== undefined && <span>{words.context(contextWindow)}</span>}
+      {price !== undefined && (
+        <span>
+          {words.price(price.input, price.output)}
+          {price.asOf !== undefined && ` · ${price.asOf}`}
+        </span>
+      )}
+    </span>
   )
 }
 

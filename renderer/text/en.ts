@@ -1,5 +1,5 @@
-import type { Outcome } from '../../proxy/app/contract.ts'
-import { counted, number } from './format.ts'
+import type { ModelRow, Outcome } from '../../proxy/app/contract.ts'
+import { counted, number, tokens } from './format.ts'
 
 const forms = (one: string, other: string) => (count: number) => counted(count, { one, other })
 
@@ -129,6 +129,19 @@ export const en = {
     change: 'Change the default route',
     set: (target: string) => `Send new requests to ${target}`,
     via: (source: string) => `from ${source}`,
+    facts: {
+      context: (count: number) => tokens(count),
+      price: (input: number, output: number) => `$${input} / $${output}`,
+      priceSource: ({ upTo, source, from, asOf }: NonNullable<NonNullable<ModelRow['facts']>['price']>) => {
+        const words = {
+          config: 'by your config',
+          list: 'by its backend’s list',
+          catalogue: `by ${from ?? ''}, ${asOf ?? ''}`,
+        }
+        const bound = upTo === undefined ? '' : `, for prompts up to ${tokens(upTo)} tokens`
+        return `US dollars for a million tokens, in and out${bound}; ${words[source]}`
+      },
+    },
   },
 
   backendState: { ready: 'Ready', 'needs-key': 'Needs a key', off: 'Off' },

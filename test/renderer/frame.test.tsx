@@ -21,6 +21,14 @@ describe('The frame', () => {
     expect(await screen.findByText('Base URL copied')).toBeDefined()
   })
 
+  test('shows with a model what it takes and costs, and who says so', async () => {
+    const { user } = await openApp(worlds.lively)
+    await user.keyboard('{Control>}{Shift>}m{/Shift}{/Control}')
+    const line = await screen.findByRole('option', { name: /gpt-5\.4/ })
+    expect(line.textContent).toContain('gpt-5.41.05M$2.5 / $15 · 2026-05')
+    expect(within(line).getByTitle(/for prompts up to 272k tokens; by vendor\.example, 2026-05$/)).toBeDefined()
+  })
+
   test('switches the default route by keys alone, and takes it back', async () => {
     const { user, ...fake } = await openApp(worlds.lively)
     await user.keyboard('{Control>}{Shift>}m{/Shift}{/Control}')

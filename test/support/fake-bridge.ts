@@ -7,6 +7,7 @@ import type {
   KeyStore,
   LoginItem,
   LoginRow,
+  ModelRow,
   Logs,
   Notice,
   NoticeBody,
@@ -103,7 +104,7 @@ export function createFakeBridge(world: FakeWorld = {}) {
       tell('backends', backends)
       return { ok: true }
     },
-    'models.list': () => fakeModels,
+    'models.list': () => [...fakeModels],
     'turns.list': ({ before, limit, filter }) => {
       const from = before === undefined ? 0 : turns.findIndex(({ id }) => id === before) + 1
       const matching = turns.slice(from).filter(turn => matches(turn, filter ?? {}))
@@ -553,7 +554,17 @@ export const fakeBackends: readonly BackendRow[] = [
   },
 ]
 
-const fakeModels = [
+const fakeModels: readonly ModelRow[] = [
+  {
+    id: 'openai:gpt-5.4',
+    backend: 'openai',
+    model: 'gpt-5.4',
+    facts: {
+      contextWindow: 1_050_000,
+      price: { input: 2.5, output: 15, upTo: 272_000, source: 'catalogue', asOf: '2026-05', from: 'vendor.example' },
+      source: 'catalogue',
+    },
+  },
   ...['gpt-5.6-terra', 'gpt-5.6-terra-mini', 'o5'].map(model => ({ id: `openai:${model}`, backend: 'openai', model })),
   ...['anthropic/claude-sonnet-5', 'google/gemini-3-pro', 'deepseek/deepseek-r3', 'qwen/qwen3-coder'].map(model => ({
     id: `openrouter:${model}`,

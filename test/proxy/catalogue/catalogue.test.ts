@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { factsIn, factsOf, families } from '../../../proxy/catalogue/catalogue.ts'
+import { factsIn, factsOf } from '../../../proxy/catalogue/catalogue.ts'
+import { families } from '../../../proxy/catalogue/families.ts'
 
 describe('the catalogue', () => {
   it('says when and from where each of its families is', () => {
@@ -9,16 +10,44 @@ describe('the catalogue', () => {
 
   it('knows a model by its family, with or without the vendor’s name before it', () => {
     const sonnet = { contextWindow: 1_000_000, maxOutput: 128_000, source: 'catalogue' }
-    expect(factsOf('claude-sonnet-5')).toMatchObject(sonnet)
-    expect(factsOf('anthropic/claude-sonnet-4-6-20260101')).toMatchObject(sonnet)
-    expect(factsOf('claude-haiku-4-5')).toMatchObject({ maxOutput: 64_000 })
-    expect(factsOf('claude-sonnet-5-5')?.contextWindow).toBeUndefined()
-    expect(factsOf('MiniMax-M2.5-highspeed')).toMatchObject({ contextWindow: 204_800 })
+    expect(factsOf('claude-sonnet-5', 'anthropic')).toMatchObject(sonnet)
+    expect(factsOf('anthropic/claude-sonnet-4-6-20260101', 'openrouter')).toMatchObject(sonnet)
+    expect(factsOf('claude-haiku-4-5', 'anthropic')).toMatchObject({ maxOutput: 64_000 })
+    expect(factsOf('MiniMax-M2.5-highspeed', 'minimax')).toMatchObject({ contextWindow: 204_800 })
   })
 
-  it('says nothing of what it does not know', () => {
-    expect(factsOf('some-model')).toBeUndefined()
-    expect(factsOf('claude-sonnet-5')?.price).toBeUndefined()
+  it.each([
+    ['claude-opus-5-5', 4, 20],
+    ['claude-opus-5-20260724', 5, 25],
+    ['claude-opus-4-8', 5, 25],
+    ['claude-fable-5-1', 10, 50],
+    ['claude-sonnet-5-5-20260901', 2, 10],
+    ['claude-haiku-4-5-20251001', 1, 5],
+  ])('has what the vendor of %s asks for it, with when and where that was read', (model, input, output) => {
+    expect(factsOf(model, 'anthropic')?.price).toMatchObject({
+      input,
+      output,
+      source: 'catalogue',
+      asOf: expect.stringMatching(/^20\d\d-\d\d$/) as string,
+      from: expect.stringContaining('platform.claude.com') as string,
+    })
+  })
+
+  it('tells up to which prompt a price holds, and tells models apart that begin alike', () => {
+    expect(factsOf('gpt-5.4', 'openai')).toMatchObject({ price: { input: 2.5, output: 15, upTo: 272_000 } })
+    expect(factsOf('gpt-5.4-2026-03-05', 'openai')).toMatchObject({ price: { input: 2.5 } })
+    expect(factsOf('gpt-5.4-mini', 'openai')).toMatchObject({ price: { input: 0.75 }, contextWindow: undefined })
+    expect(factsOf('gpt-5.4-pro', 'openai')).toBeUndefined()
+    expect(factsOf('gemini-3.5-flash', 'gemini')).toMatchObject({ price: { output: 9 } })
+    expect(factsOf('gemini-3.5-flash-lite', 'gemini')).toMatchObject({ price: { output: 2.5 } })
+  })
+
+  it('prices nothing that is not its vendor’s own service, or that it is not sure of', () => {
+    for (const service of ['openrouter', 'anthropic-oauth', undefined])
+      expect(factsOf('claude-sonnet-5', service)).toMatchObject({ contextWindow: 1_000_000, price: undefined })
+    for (const model of ['claude-haiku-5-5', 'claude-opus-5-7', 'claude-sonnet-5-9', 'claude-fable-5-2'])
+      expect(factsOf(model, 'anthropic')?.price).toBeUndefined()
+    for (const model of ['gpt-5.6-sol', 'gpt-5.5', 'some-model']) expect(factsOf(model, 'openai')).toBeUndefined()
   })
 })
 
@@ -27,7 +56,7 @@ describe('a backend’s list', () => {
     [
       'OpenRouter',
       { context_length: 200_000, pricing: { prompt: '0.000003', completion: '0.000015' } },
-      { contextWindow: 200_000, price: { input: 3, output: 15 } },
+      { contextWindow: 200_000, price: { input: 3, output: 15, source: 'list' } },
     ],
     ['vLLM', { max_model_len: 32_768 }, { contextWindow: 32_768 }],
     [

@@ -5,6 +5,7 @@ import type { Backend, RemoteBackend } from './backends/backend.ts'
 import { createCredentials } from './backends/credentials.ts'
 import { createBackends } from './backends/index.ts'
 import { loginBackends } from './backends/login-presets.ts'
+import type { ModelMemory } from './backends/model-memory.ts'
 import { createModelLists } from './backends/models.ts'
 import { createPace } from './backends/pace.ts'
 import { createStates } from './backends/states.ts'
@@ -31,6 +32,8 @@ export interface Ports {
   /** The sign-ins of other programs, for the backends that are called with one. */
   readonly logins?: Pick<Logins, 'configure' | 'of'> | undefined
   readonly responses: ResponseStore
+  /** What backends listed last. */
+  readonly modelMemory: ModelMemory
   readonly sessions: SessionStore
   /** The whole path of a folder that a user means, if there is one. */
   readonly findFolder: (path: string) => string | undefined
@@ -91,7 +94,12 @@ export async function createProxy(config: Config, ports: Ports): Promise<Proxy> 
     forget()
     ports.logins?.configure(next, loginBackends(next))
     const backends = await withResolvedHeaders(createBackends(next), secrets)
-    const { modelsOf, knownModelsOf, answers, factsAt } = createModelLists(upstream, credentialsOf, now)
+    const { modelsOf, knownModelsOf, answers, factsAt } = createModelLists({
+      upstream,
+      credentialsOf,
+      memory: ports.modelMemory,
+      now,
+    })
     const setUp = await setUpOf(next, backends, hasKey)
     const plan = createPlan({ backends, config: next, ...setUp, modelsOf: knownModelsOf })
     const { stateOf, isUsable } = createStates({

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname } from 'node:path'
+import { createModelMemory } from '../backends/model-memory.ts'
 import { createUpstream } from '../backends/upstream.ts'
 import { createFindFolder } from '../commands/find-folder.ts'
 import { loadConfig, type LoadedConfig } from '../config/load.ts'
@@ -114,6 +115,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     now: Date.now,
     failed: ({ message }) => warn(`Sessions are kept in memory only: ${paths.sessionsFile} failed (${message}).`),
   })
+  const modelMemory = createModelMemory({ file: paths.modelsFile, now: Date.now, warn })
   const notices = createNotices(heard => live.listen(heard))
   const live = createLiveTurns(journal, {
     turns: turns => notices.tell('turns', turns),
@@ -128,6 +130,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     journal,
     store,
     sessions,
+    modelMemory,
     notices,
     loaded: () => loaded,
     proxy: () => proxy,
@@ -260,6 +263,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         journal,
         responses,
         sessions,
+        modelMemory,
         findFolder: createFindFolder(env, homedir()),
         instance,
         now: Date.now,
@@ -337,6 +341,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     responses.close()
     sessions.close()
     logins.close()
+    await modelMemory.close()
     await upstream.close()
     await secrets.close()
   }

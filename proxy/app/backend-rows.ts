@@ -18,6 +18,7 @@ export async function backendRows(parts: AppParts): Promise<BackendRow[]> {
       url: backend.kind === 'local' ? undefined : backend.apis[0].baseUrl,
       rotation: backend.kind === 'local' ? undefined : backend.key.rotation,
       ...(await stateIn(state, backend)),
+      listed: listedBy(parts, backend),
       isDefault: backend.id === state.defaultBackend,
       ...recent(backend.id),
     })),
@@ -40,6 +41,11 @@ function kindOf({ loaded }: AppParts, backend: Backend): BackendRow['kind'] {
   if (backend.kind === 'local') return 'built-in'
   if (backend.login !== undefined) return 'login'
   return loaded().config.backends[backend.id]?.type === 'custom' ? 'custom' : 'service'
+}
+
+function listedBy({ modelMemory }: AppParts, backend: Backend): BackendRow['listed'] {
+  const list = modelMemory.of(backend)
+  return list && { count: list.models.length, at: list.at }
 }
 
 async function stateIn({ stateOf }: ServerState, backend: Backend) {

@@ -84,6 +84,8 @@ const backend = z.object({
   keys: z.array(keyHealth).optional(),
   /** Which of several keys is next: each in turn, or the first until it is refused. */
   rotation: z.enum(['round-robin', 'fill-first']).optional(),
+  /** How many models it listed last, and when. */
+  listed: z.object({ count: z.number(), at: z.number() }).optional(),
   isDefault: z.boolean(),
   /** Of the last hour. */
   turns: z.number(),

@@ -1,5 +1,6 @@
 import { demo } from '../backends/demo.ts'
 import { loginPresets } from '../backends/login-presets.ts'
+import type { ModelMemory } from '../backends/model-memory.ts'
 import { presets } from '../backends/presets.ts'
 import type { Env, Flags, KnownBackend } from '../config/layers.ts'
 import type { LoadedConfig } from '../config/load.ts'
@@ -45,6 +46,7 @@ export interface AppParts {
   readonly journal: Journal
   readonly store: Store
   readonly sessions: SessionStore
+  readonly modelMemory: ModelMemory
   readonly notices: Notices
   readonly loaded: () => LoadedConfig
   readonly proxy: () => Proxy | undefined

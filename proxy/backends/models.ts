@@ -6,6 +6,7 @@ import { factsIn, factsOf, type ModelFacts } from '../catalogue/catalogue.ts'
 import type { Backend, RemoteBackend } from './backend.ts'
 import type { CredentialsOf } from './credentials.ts'
 import { endpointsOf, LOOP_HEADER, openedBy } from './endpoints.ts'
+import type { ListedModel, ModelList, ModelMemory } from './model-memory.ts'
 import { textOf, type Upstream } from './upstream.ts'
 
 /** How long a model list may take, and how long it is then good for, in milliseconds. */
@@ -23,17 +24,11 @@ export async function askForModels(
   return (await askForEntries(upstream, backend, credential)).map(({ id }) => id)
 }
 
-/** A model as a backend's list has it. */
-interface Entry {
-  readonly id: string
-  readonly facts: ModelFacts | undefined
-}
-
 async function askForEntries(
   upstream: Upstream,
   backend: RemoteBackend,
   credential: Credential | undefined,
-): Promise<readonly Entry[]> {
+): Promise<readonly ListedModel[]> {
   const [api] = backend.apis
   if (backend.missing !== undefined) throw new ProxyError('invalid-request', backend.missing)
   const { models, auth, fixed } = endpointsOf(api, credential)
@@ -67,24 +62,28 @@ async function askForEntries(
   return entriesIn(text, backend)
 }
 
-/** Model lists of backends, asked for once and remembered for a while. */
-export function createModelLists(upstream: Upstream, credentialsOf: CredentialsOf, now: () => number) {
+export interface ModelListsDeps {
+  readonly upstream: Upstream
+  readonly credentialsOf: CredentialsOf
+  readonly memory: ModelMemory
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/** Model lists of backends, asked for once and good for a while; the last ones are kept for the times when they can't be asked. */
+export function createModelLists({ upstream, credentialsOf, memory, now }: ModelListsDeps) {
   const remembered = new Map<string, Listed>()
-  /** What the lists tell of their models, by backend. */
-  const told = new Map<string, ReadonlyMap<string, ModelFacts>>()
-  /** What each backend listed last. */
-  const last = new Map<string, readonly string[]>()
 
   /** What a backend serves: its list, else what it listed last, else what it is known to serve. */
   async function modelsOf(backend: RemoteBackend): Promise<readonly string[]> {
     if (backend.models !== undefined) return backend.models
     const { models } = await listed(backend)
-    return models ?? backend.usualModels ?? []
+    return models ?? namesOf(memory.of(backend)) ?? backend.usualModels ?? []
   }
 
   /** What a backend serves as far as that is known without asking now: by its entry, or by what it listed last. */
   function knownModelsOf(backend: Backend): readonly string[] | undefined {
-    return backend.models ?? last.get(backend.id)
+    return backend.models ?? namesOf(memory.of(backend))
   }
 
   /** Whether a server is there at all. */
@@ -104,14 +103,13 @@ export function createModelLists(upstream: Upstream, credentialsOf: CredentialsO
     try {
       const credential = await credentialsOf(backend).take([])
       const entries = await askForEntries(upstream, backend, credential)
-      told.set(backend.id, new Map(entries.flatMap(({ id, facts }) => (facts === undefined ? [] : [[id, facts]]))))
-      const models = entries.map(({ id }) => id)
-      last.set(backend.id, models)
-      return { models, answers: true }
+      memory.keep(backend, entries)
+      return { models: entries.map(({ id }) => id), answers: true }
     } catch (error) {
       // A list is a convenience: why a backend can't be asked is told when a turn asks for it.
       const known = remembered.get(backend.id)
       if (known !== undefined) known.until = now() + RETRY_MS
+      await memory.ready
       const isThere = error instanceof ProxyError && error.status !== undefined && error.kind !== 'loop'
       return { models: (await earlier)?.models, answers: isThere }
     }
@@ -121,7 +119,7 @@ export function createModelLists(upstream: Upstream, credentialsOf: CredentialsO
   function factsAt(backend: Backend, model: string): ModelFacts | undefined {
     if (backend.kind === 'local') return undefined
     const known = factsOf(model, backend.service)
-    const listed = told.get(backend.id)?.get(model)
+    const listed = factsListed(memory.of(backend), model)
     const { contextWindow, maxOutput } = ownOf(backend.limits, model) ?? {}
     const price = ownOf(backend.prices, model)
     const isSized = contextWindow !== undefined || maxOutput !== undefined
@@ -135,6 +133,20 @@ export function createModelLists(upstream: Upstream, credentialsOf: CredentialsO
   }
 
   return { modelsOf, knownModelsOf, answers, factsAt }
+}
+
+/** By name, made once for each list: there are thousands of models. */
+const indexes = new WeakMap<ModelList, ReadonlyMap<string, ModelFacts | undefined>>()
+
+function factsListed(list: ModelList | undefined, model: string): ModelFacts | undefined {
+  if (list === undefined) return undefined
+  const index = indexes.get(list) ?? new Map(list.models.map(({ id, facts }) => [id, facts]))
+  indexes.set(list, index)
+  return index.get(model)
+}
+
+function namesOf(list: ModelList | undefined): readonly string[] | undefined {
+  return list?.models.map(({ id }) => id)
 }
 
 function ownOf<T>(all: Readonly<Record<string, T>> | undefined, model: string): T | undefined {
@@ -152,7 +164,7 @@ interface Listed {
 }
 
 /** `{data: [{id}]}` is OpenAI's form, `{models: [{name}]}` Gemini's; some compatible servers send the bare list. */
-function entriesIn(text: string, backend: RemoteBackend): readonly Entry[] {
+function entriesIn(text: string, backend: RemoteBackend): readonly ListedModel[] {
   const body = jsonOrText(text)
   const list = Array.isArray(body) ? (body as unknown[]) : listIn(body)
   if (list === undefined)
@@ -167,7 +179,7 @@ function listIn(body: unknown): readonly unknown[] | undefined {
 }
 
 /** Gemini also lists models that only embed. */
-function entryIn(value: unknown): Entry[] {
+function entryIn(value: unknown): ListedModel[] {
   if (typeof value !== 'object' || value === null) return []
   const entry = value as Readonly<Record<string, unknown>>
   const { id, name, supportedGenerationMethods: methods } = entry

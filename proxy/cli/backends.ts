@@ -8,6 +8,7 @@ import { createBackends } from '../backends/index.ts'
 import type { TestStep } from '../backends/key-test.ts'
 import { climb } from '../backends/ladder.ts'
 import { loginBackends } from '../backends/login-presets.ts'
+import { createModelMemory } from '../backends/model-memory.ts'
 import { createModelLists } from '../backends/models.ts'
 import { createStates, type BackendState } from '../backends/states.ts'
 import { createUpstream } from '../backends/upstream.ts'
@@ -94,7 +95,12 @@ async function assemble(places: ReturnType<typeof placesOf>, { env, err }: Termi
   const logins = createLogins(loginPorts({ env, dataDir, upstream }))
   logins.configure(config, loginBackends(config))
   const { credentialsOf, keyStates } = createCredentials({ secrets, logins: id => logins.of(id), now: Date.now })
-  const { answers } = createModelLists(upstream, credentialsOf, Date.now)
+  const { answers } = createModelLists({
+    upstream,
+    credentialsOf,
+    memory: createModelMemory({ now: Date.now }),
+    now: Date.now,
+  })
   const { stateOf } = createStates({ keyStates, answers, loginStatus: async id => logins.of(id)?.status() })
   return { upstream, secrets, logins, credentialsOf, stateOf, backends: createBackends(config) }
 }

@@ -12,6 +12,8 @@ export interface Paths {
   readonly responsesFile: string
   /** What commands in chats changed, for as long as the conversations go on. */
   readonly sessionsFile: string
+  /** What backends listed last. */
+  readonly modelsFile: string
   /** What the running instance says of itself: its process, address and version. */
   readonly instanceFile: string
   readonly logsFolder: string
@@ -41,6 +43,7 @@ export function pathsOf(world: World): Paths {
     trafficFile: rules.join(data, 'traffic.db'),
     responsesFile: rules.join(data, 'responses.db'),
     sessionsFile: rules.join(data, 'sessions.db'),
+    modelsFile: rules.join(data, 'models.json'),
     instanceFile: rules.join(data, 'instance.json'),
     logsFolder: logs,
   }

@@ -3,6 +3,7 @@ import type { BackendRow } from '../../../proxy/app/contract.ts'
 import { Button, IconButton } from '../../components/button.tsx'
 import { Menu, MenuItem } from '../../components/menu.tsx'
 import { StateTag } from '../../components/state.tsx'
+import { ago } from '../../text/format.ts'
 import { text } from '../../text/text.ts'
 import { BackendKeys } from './backend-keys.tsx'
 import { toneOfBackend } from './states.ts'
@@ -16,7 +17,7 @@ interface BackendLineProps {
 
 /** A backend: what and where it is, how it is, and each of its keys. */
 export function BackendLine({ of: backend, onAsk }: BackendLineProps) {
-  const { id, title, kind, protocol, url, state, detail, isDefault, keys = [] } = backend
+  const { id, title, kind, protocol, url, state, detail, isDefault, listed, keys = [] } = backend
   return (
     <li className="flex flex-wrap items-start gap-x-4 gap-y-1 px-3 py-2">
       <div className="min-w-0 flex-1 basis-60">
@@ -30,6 +31,7 @@ export function BackendLine({ of: backend, onAsk }: BackendLineProps) {
         <p className="selectable text-small break-all text-text-3">
           {protocol}
           {url !== undefined && ` · ${url}`}
+          {listed !== undefined && ` · ${words.listed(listed.count, ago(listed.at))}`}
         </p>
       </div>
       <div className="min-w-0 flex-1 basis-60">

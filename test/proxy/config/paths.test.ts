@@ -14,6 +14,7 @@ describe('where things live', () => {
       trafficFile: '/home/ada/.local/share/llm-interactive-proxy/traffic.db',
       responsesFile: '/home/ada/.local/share/llm-interactive-proxy/responses.db',
       sessionsFile: '/home/ada/.local/share/llm-interactive-proxy/sessions.db',
+      modelsFile: '/home/ada/.local/share/llm-interactive-proxy/models.json',
       instanceFile: '/home/ada/.local/share/llm-interactive-proxy/instance.json',
       logsFolder: '/home/ada/.local/state/llm-interactive-proxy/logs',
     })
@@ -35,6 +36,7 @@ describe('where things live', () => {
       trafficFile: '/Users/ada/Library/Application Support/llm-interactive-proxy/traffic.db',
       responsesFile: '/Users/ada/Library/Application Support/llm-interactive-proxy/responses.db',
       sessionsFile: '/Users/ada/Library/Application Support/llm-interactive-proxy/sessions.db',
+      modelsFile: '/Users/ada/Library/Application Support/llm-interactive-proxy/models.json',
       instanceFile: '/Users/ada/Library/Application Support/llm-interactive-proxy/instance.json',
       logsFolder: '/Users/ada/Library/Logs/llm-interactive-proxy',
     })
@@ -49,6 +51,7 @@ describe('where things live', () => {
       trafficFile: 'D:\\Local\\llm-interactive-proxy\\traffic.db',
       responsesFile: 'D:\\Local\\llm-interactive-proxy\\responses.db',
       sessionsFile: 'D:\\Local\\llm-interactive-proxy\\sessions.db',
+      modelsFile: 'D:\\Local\\llm-interactive-proxy\\models.json',
       instanceFile: 'D:\\Local\\llm-interactive-proxy\\instance.json',
       logsFolder: 'D:\\Local\\llm-interactive-proxy\\logs',
     })
@@ -63,6 +66,7 @@ describe('where things live', () => {
       trafficFile: '/data/traffic.db',
       responsesFile: '/data/responses.db',
       sessionsFile: '/data/sessions.db',
+      modelsFile: '/data/models.json',
       instanceFile: '/data/instance.json',
       logsFolder: '/data/logs',
     }

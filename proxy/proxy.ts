@@ -10,6 +10,7 @@ import { createModelLists } from './backends/models.ts'
 import { createPace } from './backends/pace.ts'
 import { createStates } from './backends/states.ts'
 import { createUpstream } from './backends/upstream.ts'
+import type { WayOut } from './backends/way-out.ts'
 import type { Config } from './config/schema.ts'
 import type { Secrets } from './keys/secrets.ts'
 import type { Logins } from './logins/index.ts'
@@ -35,6 +36,8 @@ export interface Ports {
   /** What backends listed last. */
   readonly modelMemory: ModelMemory
   readonly sessions: SessionStore
+  /** The proxy that a backend is reached through, if it is. */
+  readonly wayOut: WayOut
   /** The whole path of a folder that a user means, if there is one. */
   readonly findFolder: (path: string) => string | undefined
   /** Names this run of the program. */
@@ -68,7 +71,7 @@ const SWEEP_MS = 50
 /** Builds the proxy from a config and its ports. Nothing listens yet. */
 export async function createProxy(config: Config, ports: Ports): Promise<Proxy> {
   const { secrets, journal, instance, routes, now } = ports
-  const upstream = createUpstream()
+  const upstream = createUpstream(ports.wayOut)
   const { credentialsOf, keyStates, hasKey, forget } = createCredentials({
     secrets,
     logins: id => ports.logins?.of(id),

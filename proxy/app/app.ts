@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { dirname } from 'node:path'
 import { createModelMemory } from '../backends/model-memory.ts'
 import { createUpstream } from '../backends/upstream.ts'
+import { wayOutOf, type WayOut } from '../backends/way-out.ts'
 import { createFindFolder } from '../commands/find-folder.ts'
 import { loadConfig, type LoadedConfig } from '../config/load.ts'
 import { ConfigError, formatProblem } from '../config/problems.ts'
@@ -85,7 +86,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   for (const warning of loaded.warnings) warn(formatProblem(warning))
 
   const secrets = createSecrets({ env, dataDir: dirname(paths.keysFile), onChange: () => void keysChanged(), warn })
-  const upstream = createUpstream()
+  const wayOut: WayOut = origin => wayOutOf(loaded.config.server, env)(origin)
+  const upstream = createUpstream(wayOut)
   const figuresSoon = paced(tellFigures)
   const logins = createLogins(loginPorts({ env, dataDir: dirname(paths.keysFile), upstream }, figuresSoon))
   const knownSecrets = () => [...secrets.known(), ...logins.known()]
@@ -131,6 +133,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     store,
     sessions,
     modelMemory,
+    wayOut,
     notices,
     loaded: () => loaded,
     proxy: () => proxy,
@@ -264,6 +267,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         responses,
         sessions,
         modelMemory,
+        wayOut,
         findFolder: createFindFolder(env, homedir()),
         instance,
         now: Date.now,

@@ -1,4 +1,5 @@
 import type { Backend } from '../backends/backend.ts'
+import { toProxyError } from '../core/errors.ts'
 import type { ServerState } from '../server/state.ts'
 import type { AppParts } from './parts.ts'
 import type { BackendRow, Route } from './contract.ts'
@@ -16,6 +17,7 @@ export async function backendRows(parts: AppParts): Promise<BackendRow[]> {
       protocol: backend.kind === 'local' ? 'built in' : backend.apis[0].protocol,
       kind: kindOf(parts, backend),
       url: backend.kind === 'local' ? undefined : backend.apis[0].baseUrl,
+      via: viaOf(parts, backend),
       rotation: backend.kind === 'local' ? undefined : backend.key.rotation,
       ...(await stateIn(state, backend)),
       listed: listedBy(parts, backend),
@@ -41,6 +43,15 @@ function kindOf({ loaded }: AppParts, backend: Backend): BackendRow['kind'] {
   if (backend.kind === 'local') return 'built-in'
   if (backend.login !== undefined) return 'login'
   return loaded().config.backends[backend.id]?.type === 'custom' ? 'custom' : 'service'
+}
+
+function viaOf({ wayOut }: AppParts, backend: Backend): string | undefined {
+  if (backend.kind === 'local') return undefined
+  try {
+    return wayOut(new URL(backend.apis[0].baseUrl).origin)?.address
+  } catch (error) {
+    return toProxyError(error).message
+  }
 }
 
 function listedBy({ modelMemory }: AppParts, backend: Backend): BackendRow['listed'] {

@@ -75,6 +75,8 @@ const backend = z.object({
   kind: z.enum(['service', 'custom', 'login', 'built-in']).optional(),
   /** Where it is called; absent for one that is built in. */
   url: z.string().optional(),
+  /** The HTTP proxy that it is reached through, without user and password. */
+  via: z.string().optional(),
   state: z.enum(['ready', 'needs-key', 'off']),
   /** The state in a word or two: `Ready`, `Rate limited until 14:05`, `Needs a key`. */
   status: z.string().optional(),

@@ -68,7 +68,7 @@ export async function testBackendKey(
   const credential =
     value === undefined ? await storedCredential(parts, state, backend, name) : { name: id, secret: value.trim() }
   if (credential instanceof ProxyError) return failedStep(credential.message)
-  const upstream = createUpstream()
+  const upstream = createUpstream(parts.wayOut)
   try {
     const steps = await testKey(upstream, backend, credential)
     return { ok: steps.every(step => step.ok), steps: [...steps] }

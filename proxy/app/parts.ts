@@ -2,6 +2,7 @@ import { demo } from '../backends/demo.ts'
 import { loginPresets } from '../backends/login-presets.ts'
 import type { ModelMemory } from '../backends/model-memory.ts'
 import { presets } from '../backends/presets.ts'
+import type { WayOut } from '../backends/way-out.ts'
 import type { Env, Flags, KnownBackend } from '../config/layers.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import type { Paths } from '../config/paths.ts'
@@ -47,6 +48,7 @@ export interface AppParts {
   readonly store: Store
   readonly sessions: SessionStore
   readonly modelMemory: ModelMemory
+  readonly wayOut: WayOut
   readonly notices: Notices
   readonly loaded: () => LoadedConfig
   readonly proxy: () => Proxy | undefined

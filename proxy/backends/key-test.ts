@@ -30,7 +30,7 @@ export async function testKey(
   credential: Credential | undefined,
 ): Promise<readonly TestStep[]> {
   const { steps, step } = createSteps(({ message }) => message)
-  if (await reach(step, backend, credential)) {
+  if (await reach(step, upstream, backend, credential)) {
     await step('Key and model list', () => listModels(upstream, backend, credential))
   }
   return steps
@@ -55,8 +55,16 @@ export function createSteps(explain: (error: ProxyError) => string) {
 }
 
 /** The first rungs: the name resolves, and the address takes a connection. */
-export async function reach(step: Step, backend: RemoteBackend, credential: Credential | undefined): Promise<boolean> {
+export async function reach(
+  step: Step,
+  { wayOut }: Upstream,
+  backend: RemoteBackend,
+  credential: Credential | undefined,
+): Promise<boolean> {
   const url = new URL(credential?.baseUrl ?? backend.apis[0].baseUrl)
+  const proxy = wayOut(url.origin)
+  // Behind a proxy it is the proxy that has to be reached, and names are its to resolve.
+  if (proxy !== undefined) return step(`Proxy ${proxy.address}`, () => connectTo(new URL(proxy.address)))
   const isNumber = isIP(url.hostname.replace(/[[\]]/g, '')) !== 0
   return (
     (isNumber || (await step('Address', () => resolveName(url.hostname)))) &&

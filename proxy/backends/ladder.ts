@@ -25,7 +25,7 @@ export async function climb({ upstream, backend, credential, model, signal }: La
   const { steps, step } = createSteps(explain)
   let models: readonly string[] = backend.models ?? backend.usualModels ?? []
 
-  if (!(await reach(step, backend, credential))) return steps
+  if (!(await reach(step, upstream, backend, credential))) return steps
   if (backend.models === undefined && !(await step('Key and model list', listModels))) return steps
   const asked = model === undefined ? (backend.defaultModel ?? cheapest(models)) : modelAt(backend, model)
   if (asked === undefined) {

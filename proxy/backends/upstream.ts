@@ -1,6 +1,7 @@
-import { Pool, type Dispatcher } from 'undici'
+import { Pool, ProxyAgent, type Dispatcher } from 'undici'
 import { ProxyError } from '../core/errors.ts'
 import type { Endpoint } from './endpoints.ts'
+import type { ProxyOut, WayOut } from './way-out.ts'
 
 /** One request on the wire to a backend. */
 export interface UpstreamRequest {
@@ -45,6 +46,8 @@ export interface Upstream {
   send(request: UpstreamRequest, listener: UpstreamListener): UpstreamCall
   /** The computer slept: no idle connection is used again, and an open answer that stays silent for half a minute is given up. */
   wake(): void
+  /** The proxy that an origin is reached through, if it is. */
+  readonly wayOut: WayOut
   close(): Promise<void>
 }
 
@@ -54,7 +57,8 @@ const KEEP_ALIVE_MS = 60_000
 const AWAKE_MS = 30_000
 
 interface UsedPool {
-  readonly pool: Pool
+  readonly pool: Dispatcher
+  readonly proxy: ProxyOut | undefined
   /** By the clock on the wall: timers stand still while the computer sleeps, connections die all the same. */
   usedAt: number
 }
@@ -64,27 +68,30 @@ interface OpenCall {
   readonly giveUp: () => void
 }
 
-export function createUpstream(): Upstream {
+export function createUpstream(wayOut: WayOut = () => undefined): Upstream {
   const pools = new Map<string, UsedPool>()
   const calls = new Set<OpenCall>()
 
   function poolOf({ origin, http1Only = false }: Endpoint): UsedPool {
     const now = Date.now()
-    const name = http1Only ? `${origin} HTTP/1.1` : origin
+    const proxy = wayOut(origin)
+    const place = proxy === undefined ? origin : `${origin} ${proxy.address} ${proxy.token ?? ''}`
+    const name = http1Only ? `${place} HTTP/1.1` : place
     const known = pools.get(name)
     if (known !== undefined && now - known.usedAt < KEEP_ALIVE_MS) {
       known.usedAt = now
       return known
     }
     if (known !== undefined) retire(known)
-    const pool = new Pool(origin, {
+    const options = {
       connections: 1024,
       pipelining: 1,
       keepAliveTimeout: KEEP_ALIVE_MS,
       connect: { timeout: CONNECT_TIMEOUT_MS },
       ...(http1Only && { allowH2: false }),
-    })
-    const fresh = { pool, usedAt: now }
+    }
+    const pool = proxy === undefined ? new Pool(origin, options) : throughProxy(proxy, options)
+    const fresh = { pool, proxy, usedAt: now }
     pools.set(name, fresh)
     return fresh
   }
@@ -114,6 +121,7 @@ export function createUpstream(): Upstream {
 
     used.pool.dispatch(
       {
+        origin: request.endpoint.origin,
         method: request.method,
         path: request.endpoint.path,
         headers: request.headers,
@@ -144,7 +152,7 @@ export function createUpstream(): Upstream {
         },
         onResponseError(_, error) {
           calls.delete(call)
-          if (!aborted) listener.failed(describe(error, request.endpoint, answered))
+          if (!aborted) listener.failed(describe(error, request.endpoint, answered, used.proxy))
         },
       },
     )
@@ -189,10 +197,21 @@ export function createUpstream(): Upstream {
     send,
     open,
     wake,
+    wayOut,
     async close() {
       await Promise.all([...pools.values()].map(({ pool }) => pool.destroy()))
     },
   }
+}
+
+function throughProxy({ address, token }: ProxyOut, options: Pool.Options): Dispatcher {
+  return new ProxyAgent({
+    ...options,
+    uri: address,
+    ...(token !== undefined && { token }),
+    requestTls: { timeout: CONNECT_TIMEOUT_MS },
+    proxyTls: { timeout: CONNECT_TIMEOUT_MS },
+  })
 }
 
 /** Chunks to their end, as text. */
@@ -270,9 +289,20 @@ class SleptError extends Error {
 }
 
 /** A failure of the connection in words that say what happened and what to do. */
-function describe(error: Error & { code?: string }, { host }: Endpoint, answered: boolean): ProxyError {
+function describe(
+  error: Error & { code?: string },
+  { host }: Endpoint,
+  answered: boolean,
+  proxy: ProxyOut | undefined,
+): ProxyError {
   const code = rootCode(error)
   const facts = { cause: error, code }
+  if (proxy !== undefined && !answered && code !== 'UND_ERR_HEADERS_TIMEOUT')
+    return new ProxyError(
+      'unreachable',
+      `${host} could not be reached through the proxy ${proxy.address} (${error.message}). Check the proxy (server.upstream_proxy, HTTPS_PROXY), or name the host in NO_PROXY.`,
+      facts,
+    )
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT')
     return new ProxyError(
       'timeout',

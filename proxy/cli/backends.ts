@@ -12,6 +12,7 @@ import { createModelMemory } from '../backends/model-memory.ts'
 import { createModelLists } from '../backends/models.ts'
 import { createStates, type BackendState } from '../backends/states.ts'
 import { createUpstream } from '../backends/upstream.ts'
+import { wayOutOf } from '../backends/way-out.ts'
 import { loadConfig } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
 import { toProxyError } from '../core/errors.ts'
@@ -90,7 +91,7 @@ async function assemble(places: ReturnType<typeof placesOf>, { env, err }: Termi
   const { configFile: file, configRequired: required, keysFile } = places
   const { config } = await loadConfig({ file, required, env, flags: {}, knownBackends })
   const dataDir = dirname(keysFile)
-  const upstream = createUpstream()
+  const upstream = createUpstream(wayOutOf(config.server, env))
   const secrets = createSecrets({ env, dataDir, warn: message => err.write(`${message}\n`) })
   const logins = createLogins(loginPorts({ env, dataDir, upstream }))
   logins.configure(config, loginBackends(config))

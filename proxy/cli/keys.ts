@@ -5,6 +5,7 @@ import { createCredentials } from '../backends/credentials.ts'
 import { testKey } from '../backends/key-test.ts'
 import { createBackends } from '../backends/index.ts'
 import { createUpstream } from '../backends/upstream.ts'
+import { wayOutOf } from '../backends/way-out.ts'
 import { loadConfig } from '../config/load.ts'
 import { ProxyError, toProxyError } from '../core/errors.ts'
 import { setVariables } from '../keys/env-keys.ts'
@@ -138,7 +139,7 @@ async function test(
     err.write(`${credential.message}\n`)
     return 1
   }
-  const upstream = createUpstream()
+  const upstream = createUpstream(wayOutOf(config.server, env))
   const steps = await testKey(upstream, backend, credential)
   await upstream.close()
   for (const step of steps) out.write(`${step.ok ? 'ok  ' : 'FAIL'}  ${step.name}  ${step.ms} ms  ${step.detail}\n`)

@@ -4,8 +4,10 @@ import { loginPorts } from '../app/login-ports.ts'
 import { knownBackends } from '../app/parts.ts'
 import { loginBackends } from '../backends/login-presets.ts'
 import { createUpstream } from '../backends/upstream.ts'
+import { wayOutOf } from '../backends/way-out.ts'
 import { loadConfig, parseConfig } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
+import type { Config } from '../config/schema.ts'
 import { setValues } from '../config/save.ts'
 import { consentText, consentVersion, writesBack } from '../logins/consent.ts'
 import { createLogins, type Logins } from '../logins/index.ts'
@@ -38,11 +40,13 @@ export const logins: Verb = async (args, terminal) => {
     const running = await askRunning(places.instanceFile, 'logins.list', { input, patienceMs: PATIENCE_MS })
     if (running !== undefined) return tell(running, values.json === true, terminal)
   }
-  const upstream = createUpstream()
+  let server: Config['server'] | undefined
+  const upstream = createUpstream(origin => server && wayOutOf(server, env)(origin))
   const all = createLogins(loginPorts({ env, dataDir: dirname(places.keysFile), upstream }))
   try {
     const load = { file: places.configFile, env, flags: {}, knownBackends }
     const { config } = await loadConfig({ ...load, required: places.configRequired })
+    server = config.server
     all.configure(config, loginBackends(config))
     const set = (changes: Record<string, unknown>) =>
       setValues(places.configFile, changes, text => parseConfig(text, load))

@@ -29,6 +29,14 @@ const headerValue = z
     'must be text, or env:NAME',
   )
 
+/** An HTTP proxy, or none at all. A password belongs into a variable. */
+const upstreamProxy = z
+  .string()
+  .regex(
+    /^(off|env:[A-Za-z_]\w*|https?:\/\/[^\s/@]+\/?)$/,
+    'must be http://HOST:PORT without user and password, env:NAME, or off',
+  )
+
 /** Of a backend that is called with the sign-in of another program (`openai-codex`, `cline`, …). */
 const loginFields = {
   /** Agreed to what the login's vendor says of such use: to a text of this version, at this time; `true` for any. */
@@ -131,6 +139,10 @@ export const configSchema = z.strictObject({
       /** Web origins besides our own that may call us from a browser. */
       allowed_origins: z.array(z.url()).default([]),
       body_limit_mb: z.number().positive().max(1024).default(64),
+      /** The HTTP proxy that backends are reached through, in place of HTTPS_PROXY and HTTP_PROXY; `off`: none. */
+      upstream_proxy: upstreamProxy.optional(),
+      /** Hosts that are reached without one, besides those of NO_PROXY. */
+      no_proxy: z.array(z.string().min(1)).default([]),
       /** Which images and files are fetched for clients that send an address to a backend which takes none. */
       fetch_media: z.enum(['public', 'any', 'off']).default('public'),
       /** Seconds of silence after which a client that waits for more of a translated stream gets a sign of life. */

@@ -445,6 +445,7 @@ export const en = {
       noMatch: 'No backend has this in its name or address.',
       keysOf: (title: string) => `Keys of ${title}`,
       number: (instance: string) => `number ${instance}`,
+      via: (proxy: string) => `through ${proxy}`,
       listed: (count: number, when: string) => `${counted(count, { one: 'model', other: 'models' })} listed ${when}`,
       rotation: (title: string) => `Which key of ${title} is next`,
       rotations: { 'round-robin': 'Each in turn', 'fill-first': 'The first, until it is refused' },

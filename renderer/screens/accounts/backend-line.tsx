@@ -17,7 +17,7 @@ interface BackendLineProps {
 
 /** A backend: what and where it is, how it is, and each of its keys. */
 export function BackendLine({ of: backend, onAsk }: BackendLineProps) {
-  const { id, title, kind, protocol, url, state, detail, isDefault, listed, keys = [] } = backend
+  const { id, title, kind, protocol, url, via, state, detail, isDefault, listed, keys = [] } = backend
   return (
     <li className="flex flex-wrap items-start gap-x-4 gap-y-1 px-3 py-2">
       <div className="min-w-0 flex-1 basis-60">
@@ -31,6 +31,7 @@ export function BackendLine({ of: backend, onAsk }: BackendLineProps) {
         <p className="selectable text-small break-all text-text-3">
           {protocol}
           {url !== undefined && ` · ${url}`}
+          {via !== undefined && ` · ${words.via(via)}`}
           {listed !== undefined && ` · ${words.listed(listed.count, ago(listed.at))}`}
         </p>
       </div>

@@ -26,6 +26,7 @@ it('holds every default', () => {
       body_limit_mb: 64,
       fetch_media: 'public',
       keep_alive_seconds: 15,
+      no_proxy: [],
       drain_seconds: 10,
     },
     traffic: { capture: 'memory', retention_days: 30, max_mb: 500, memory_turns: 200, memory_mb: 128 },

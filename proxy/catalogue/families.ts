@@ -1,5 +1,3 @@
-import type { Price } from './catalogue.ts'
-
 /** A family of models in the catalogue, and on whose word it stands there. */
 interface Family {
   /** Found in the model's name; the first that matches counts, so that the more exact stand before the others. */
@@ -7,8 +5,8 @@ interface Family {
   /** In tokens. */
   readonly contextWindow?: number | undefined
   readonly maxOutput?: number | undefined
-  /** What its vendor asks for it, at the backend of that vendor alone. */
-  readonly price?: Pick<Price, 'input' | 'output' | 'upTo'> | undefined
+  /** What its vendor asks for a million tokens, in US dollars, and the longest prompt that this holds for. */
+  readonly price?: { readonly input: number; readonly output: number; readonly upTo?: number } | undefined
   /** The backend whose vendor's word this is. */
   readonly vendor: string
   /** When that was read: `2026-10`; and where. */

@@ -87,7 +87,7 @@ function row(id: string, title: string, owner: string, signIn: string) {
       text: [
         `${title} does not document this use, and may end it at any time. It is for your own use only.`,
         'More: https://vendor.example/terms',
-        `We read the credential that ${owner} keeps on this computer, and never write it.`,
+        `We read the credential that ${owner} keeps on this computer.`,
       ],
       link: 'https://vendor.example/terms',
       version: 'v1',

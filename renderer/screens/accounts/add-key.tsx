@@ -10,6 +10,7 @@ import { text } from '../../text/text.ts'
 import { KeyInput } from './key-input.tsx'
 import { Ladder, useLadder } from './ladder.tsx'
 import { Effect, NewKeyList } from './new-key-list.tsx'
+import { effectOf, type Place } from './new-keys.ts'
 import { type StoreChoice, StoreFields, usualStore } from './store-choice.tsx'
 import { useNewKeys } from './use-new-keys.ts'
 import { usePlaces } from './use-places.ts'
@@ -128,7 +129,7 @@ export function AddKey({ backend: given, onClose }: AddKeyProps) {
           )
         )}
         {hasKeys && (
-          <Field label={words.way}>
+          <Field label={words.way} {...(isSeveral ? {} : outcomeOf(places[0], key?.backend))}>
             {() => (
               <Segments
                 label={words.way}
@@ -142,10 +143,16 @@ export function AddKey({ backend: given, onClose }: AddKeyProps) {
             )}
           </Field>
         )}
-        {!isSeveral && key?.backend !== undefined && <Effect of={key} place={places[0]} />}
+        {!isSeveral && !hasKeys && key?.backend !== undefined && <Effect of={key} place={places[0]} />}
         <StoreFields choice={choice} onChange={setChosen} />
         <Ladder state={ladder.state} ok={text.keys.testOk} failed={text.keys.testFailed} />
       </form>
     </Dialog>
   )
+}
+
+/** What a choice comes to, below it. */
+function outcomeOf(place: Place | undefined, backend = ''): { readonly hint?: string; readonly error?: string } {
+  if (place === undefined) return {}
+  return place.ok ? { hint: effectOf(place, backend) } : { error: place.reason }
 }

@@ -31,9 +31,9 @@ export function BackendLine({ of: backend, onAsk }: BackendLineProps) {
         <p className="selectable text-small break-all text-text-3">
           {protocol}
           {url !== undefined && ` · ${url}`}
-          {via !== undefined && ` · ${words.via(via)}`}
-          {listed !== undefined && ` · ${words.listed(listed.count, ago(listed.at))}`}
         </p>
+        {via !== undefined && <p className="text-small break-words text-text-3">{words.via(via)}</p>}
+        {listed !== undefined && <p className="text-small text-text-3">{words.listed(listed.count, ago(listed.at))}</p>}
       </div>
       <div className="min-w-0 flex-1 basis-60">
         <StateTag tone={toneOfBackend(backend)}>{backend.status ?? text.backendState[state]}</StateTag>

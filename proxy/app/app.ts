@@ -116,9 +116,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     }),
     now: Date.now,
     failed: ({ message }) => warn(`Sessions are kept in memory only: ${paths.sessionsFile} failed (${message}).`),
+    changed: () => {
+      if (notices.isHeard()) sessionsSoon()
+    },
   })
   const modelMemory = createModelMemory({ file: paths.modelsFile, now: Date.now, warn })
   const notices = createNotices(heard => live.listen(heard))
+  const sessionsSoon = paced(async () => notices.tell('sessions', {}))
   const live = createLiveTurns(journal, {
     turns: turns => notices.tell('turns', turns),
     rush: isRush => notices.tell('rush', isRush),

@@ -138,6 +138,9 @@ const modelFacts = z.object({
 
 const model = z.object({ id: z.string(), backend: z.string(), model: z.string(), facts: modelFacts.optional() })
 
+/** US dollars; or that the model's price is not known, or that a subscription covers it. */
+const cost = z.union([z.number(), z.enum(['unpriced', 'subscription'])])
+
 /** A turn as a row of the list. While it is open it has no outcome. */
 const turn = z.object({
   id: z.string(),
@@ -171,10 +174,24 @@ const turn = z.object({
   credential: z.string().optional(),
   /** What of the request the backend's protocol has no words for, with commas between. */
   dropped: z.string().optional(),
-  /** The tries before the answer, in order. */
+  /** The tries before the answer, each with its error, and what each of two models did for it, in order. */
   attempts: z.array(
-    z.object({ backend: z.string(), model: z.string(), credential: z.string().optional(), error: z.string() }),
+    z.object({
+      backend: z.string(),
+      model: z.string(),
+      credential: z.string().optional(),
+      phase: z.enum(['thinking', 'answer']).optional(),
+      error: z.string().optional(),
+      tokensIn: z.number().optional(),
+      tokensOut: z.number().optional(),
+      /** Whether the tokens are a guess, since the backend was given up before it told them. */
+      isEstimate: z.boolean().optional(),
+      cost: cost.optional(),
+    }),
   ),
+  /** The id of the session it belongs to. */
+  session: z.string().optional(),
+  cost: cost.optional(),
   /** The last words of an answer that is still coming, or its first words when it is over; where bodies are captured. */
   words: z.string().optional(),
 })
@@ -206,6 +223,56 @@ const turnFilter = z.object({
   text: z.string().max(200).optional(),
   outcomes: z.array(z.enum(outcomes)).optional(),
   backends: z.array(z.string()).optional(),
+  /** A session's id. */
+  session: z.string().optional(),
+})
+
+/** Something that is changed in a session: a setting, the selector of its next turn alone, or a route of its own. */
+const changed = z.object({ kind: z.enum(['setting', 'next', 'route']), name: z.string(), value: z.string() })
+
+/** A conversation, as a row of the list. */
+const session = z.object({
+  id: z.string(),
+  /** What the user said first, where requests are captured in memory. */
+  title: z.string().optional(),
+  client: z.string().optional(),
+  /** What tells it from others: a header, a field of the body, or how it began. */
+  from: z.string(),
+  project: z.string().optional(),
+  projectDir: z.string().optional(),
+  /** The model that its client asked for last. */
+  asked: z.string().optional(),
+  startedAt: z.number(),
+  seenAt: z.number(),
+  turns: z.number(),
+  errors: z.number(),
+  tokensIn: z.number(),
+  tokensOut: z.number(),
+  /** US dollars, of the turns whose price is known. */
+  cost: z.number(),
+  /** Turns whose price is not known, and turns that a subscription covers. */
+  unpriced: z.number(),
+  covered: z.number(),
+  /** `backend:model` of those that answered, the last first. */
+  models: z.array(z.string()),
+  changed: z.array(changed),
+})
+
+const sessionDetail = z.object({
+  session,
+  /** Where its next turn would go; absent while the proxy has not been built. */
+  route: z
+    .object({
+      asked: z.string(),
+      to: z.string().optional(),
+      /** What decides it. */
+      by: z.string().optional(),
+      error: z.string().optional(),
+      steps: z.array(z.string()),
+    })
+    .optional(),
+  /** Everything that can be set. */
+  settings: z.array(z.object({ name: z.string(), help: z.string(), takes: z.string() })),
 })
 
 const key = z.object({
@@ -362,6 +429,21 @@ export const calls = {
       z.object({ ok: z.literal(false), reason: z.string() }),
     ]),
   },
+  /** The conversations that are known, the last seen first; `known` is how many there are, `matching` how many the text is found in. */
+  'sessions.list': {
+    input: z.object({ limit: z.number().int().min(1).max(5000), text: z.string().max(200).optional() }),
+    output: z.object({ sessions: z.array(session), matching: z.number(), known: z.number() }),
+  },
+  'sessions.get': { input: z.object({ id: z.string() }), output: sessionDetail.nullable() },
+  /** Changes something as the command for it would; without a value it is taken back. */
+  'sessions.change': {
+    input: z.object({ id: z.string(), kind: changed.shape.kind, name: z.string(), value: z.string().optional() }),
+    output: done,
+  },
+  /** Takes back all that is changed. */
+  'sessions.clear': { input: z.object({ id: z.string() }), output: done },
+  /** The conversation is not known any more: its next turn begins it anew, as its client asks. */
+  'sessions.forget': { input: z.object({ id: z.string() }), output: done },
   'keys.list': { input: z.void(), output: z.object({ keys: z.array(key), stores: z.array(keyStore) }) },
   /** Which backend a pasted key is for, by its prefix. */
   'keys.guess': { input: z.object({ value: z.string() }), output: z.object({ backend: z.string().optional() }) },
@@ -468,6 +550,8 @@ export const notices = {
   /** Whether more turns close now than are told of one by one. When that is over, `turns.list` has those that were left out. */
   rush: z.boolean(),
   keys: z.object({}),
+  /** Sessions were used or changed. */
+  sessions: z.object({}),
   settings: z.object({}),
 } as const satisfies Record<string, z.ZodType>
 
@@ -493,6 +577,8 @@ export type ModelRow = z.output<typeof model>
 export type Route = z.output<typeof route>
 export type TurnRow = z.output<typeof turn>
 export type TurnDetail = z.output<typeof turnDetail>
+export type SessionRow = z.output<typeof session>
+export type SessionDetail = z.output<typeof sessionDetail>
 export type TurnFilter = z.output<typeof turnFilter>
 export type KeyRow = z.output<typeof key>
 export type KeyStore = z.output<typeof keyStore>

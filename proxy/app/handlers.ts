@@ -10,6 +10,8 @@ import { listKeys } from './key-rows.ts'
 import type { createLiveTurns } from './live-turns.ts'
 import { allowWriteBack, disableLogin, enableLogin, listLogins, onboardLogin } from './login-calls.ts'
 import { planKeys } from './new-key.ts'
+import { clearSession, forgetSession, listSessions, readSession, setInSession } from './session-calls.ts'
+import { createSessionTitles } from './session-titles.ts'
 import { listSettings, setRoute, setSetting } from './setting-calls.ts'
 import { sendTestTurn } from './test-turn.ts'
 import { listTurns, readTurn, stopTurn } from './turn-calls.ts'
@@ -20,6 +22,7 @@ const FIRST_TURNS = 200
 /** The contract fulfilled: one entry a call, in the contract's order. */
 export function createHandlers(parts: AppParts, live: ReturnType<typeof createLiveTurns>): Handlers {
   const { options, journal, store, notices, status, start, stop } = parts
+  const titles = createSessionTitles(journal, () => parts.loaded().config.commands.prefix)
   return {
     'app.snapshot': async () => {
       // Taken first: what is told while the rest is gathered comes again as notices.
@@ -54,6 +57,11 @@ export function createHandlers(parts: AppParts, live: ReturnType<typeof createLi
     'turns.get': ({ id }) => readTurn(parts, id),
     'turns.stop': turn => stopTurn(parts, turn),
     'turns.test': () => sendTestTurn(parts),
+    'sessions.list': asked => listSessions(parts, titles, asked),
+    'sessions.get': ({ id }) => readSession(parts, titles, id),
+    'sessions.change': asked => setInSession(parts, asked),
+    'sessions.clear': asked => clearSession(parts, asked),
+    'sessions.forget': asked => forgetSession(parts, asked),
     'keys.list': () => listKeys(parts),
     'keys.guess': ({ value }) => guessKey(value),
     'keys.plan': asked => planKeys(parts, asked),

@@ -12,7 +12,7 @@ export async function listTurns(
   { before, limit, filter = {} }: Parameters<Handlers['turns.list']>[0],
 ): Promise<Output<'turns.list'>> {
   await journal.flush()
-  const query = { before, limit: limit + 1, text: filter.text, outcomes: filter.outcomes, backends: filter.backends }
+  const query = { ...filter, before, limit: limit + 1 }
   const records = await store.query(query)
   return { turns: records.slice(0, limit).map(record => turnRow(record)), more: records.length > limit }
 }

@@ -34,6 +34,8 @@ export function turnRow(record: TurnRecord, words?: string): TurnRow {
     credential: record.credential,
     dropped: record.dropped,
     attempts: record.attempts === undefined ? [] : (JSON.parse(record.attempts) as TurnRow['attempts']),
+    session: record.session,
+    cost: record.cost,
     words,
   }
 }

@@ -29,6 +29,8 @@ export interface RemoteBackend extends BackendCommon {
   readonly key: KeySource
   /** The login whose credential it is called with, in place of a key. */
   readonly login?: string | undefined
+  /** Whether a subscription covers what is asked of it, so that tokens cost nothing more. */
+  readonly isSubscription: boolean
   /** Sent with every request. */
   readonly headers: Readonly<Record<string, string>>
   /** Names of vendors that may stand before its models, and are not its own part of the name: `zhipu/glm-4.6`. */

@@ -39,6 +39,7 @@ function fromConfig(id: string, entry: BackendConfig): RemoteBackend {
     title: isOfTheList ? preset.title : id,
     apis: apisOf(id, entry, preset),
     login,
+    isSubscription: login !== undefined && !(preset !== undefined && 'isMetered' in preset && preset.isMetered),
     key: {
       name: isOfTheList ? (preset.keyName ?? id) : id,
       // A custom backend without a key is a local server that wants none.

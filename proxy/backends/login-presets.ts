@@ -156,6 +156,7 @@ export const loginPresets = {
   cline: {
     title: 'Cline account',
     login: 'cline',
+    isMetered: true,
     apis: [
       {
         protocol: 'openai-chat',

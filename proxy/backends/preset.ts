@@ -9,6 +9,8 @@ export interface Preset extends Service {
 /** A service that is called with the sign-in of another program. No variable can send its token elsewhere. */
 export interface LoginPreset extends Service {
   readonly login: string
+  /** Its account is billed for tokens, rather than by a subscription that covers them. */
+  readonly isMetered?: boolean | undefined
 }
 
 interface Service {

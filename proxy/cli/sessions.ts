@@ -4,14 +4,15 @@ import { loadConfig } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
 import { createSessionStore, type SessionStore } from '../sessions/session-store.ts'
 import type { Session } from '../sessions/session.ts'
+import { costInWords, usageInWords } from '../sessions/session-usage.ts'
 import { parseOptions, UsageError, type Terminal, type Verb } from './args.ts'
 import { placeOptions, placesOf } from './world.ts'
 
 const options = { ...placeOptions, json: { type: 'boolean' } } as const
 
 /**
- * `sessions` lists the conversations that commands changed something in; `show ID` tells all of one, `forget ID` takes back what
- * was said in it. A proxy that runs reads the same file, and goes by it from the next turn on.
+ * `sessions` lists the conversations that are known; `show ID` tells all of one, `forget ID` takes back what
+ * was changed in it. A proxy that runs reads the same file, and goes by it from the next turn on.
  */
 export const sessions: Verb = async (args, terminal) => {
   const { values, positionals } = parseOptions(args, options, { atMost: 2 })
@@ -41,7 +42,7 @@ function act(store: SessionStore, { action, id, json }: Order, { out, err }: Ter
   if (action === 'list') {
     const all = store.list()
     if (json) out.write(`${JSON.stringify({ sessions: all.map(plain) }, null, 2)}\n`)
-    else out.write(all.length === 0 ? 'No command has been typed in any conversation.\n' : all.map(inOneLine).join(''))
+    else out.write(all.length === 0 ? 'No conversation is known yet.\n' : all.map(inOneLine).join(''))
     return 0
   }
   if (action !== 'show' && action !== 'forget')
@@ -81,14 +82,15 @@ function plain({ key: _, owner: __, ...session }: Session) {
 
 function inOneLine({ id, client, seenAt, overrides, usage }: Session): string {
   const changes = changesIn(overrides).join('; ') || 'nothing changed'
-  return `${id}  ${timeOf(seenAt)}  ${client ?? 'unknown'}  ${usage.turns} turns  ${changes}\n`
+  return `${id}  ${timeOf(seenAt)}  ${client ?? 'unknown'}  ${usage.turns} turns  ${costInWords(usage)}  ${changes}\n`
 }
 
 function whole({ id, client, from, startedAt, seenAt, overrides, usage }: Session): string {
   return [
     `Session ${id} of ${client ?? 'an unknown client'}, told by ${from}.`,
     `Begun ${timeOf(startedAt)}, last seen ${timeOf(seenAt)}.`,
-    `Used: ${usage.turns} turns, ${usage.input} tokens in, ${usage.output} tokens out.`,
+    `Used: ${usageInWords(usage)}.`,
+    ...(usage.models.length === 0 ? [] : [`Answered by ${usage.models.join(', ')}.`]),
     ...(changesIn(overrides).length === 0 ? ['Nothing is changed by commands.'] : ['Changed by commands:']),
     ...changesIn(overrides).map(change => `- ${change}`),
     '',

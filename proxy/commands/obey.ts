@@ -2,7 +2,8 @@ import type { Reply } from '../core/reply.ts'
 import type { Message, Request } from '../core/request.ts'
 import type { Session } from '../sessions/session.ts'
 import { bind } from './bind.ts'
-import { CommandError, type Command, type CommandContext, type Ran } from './command.ts'
+import { leading } from './change-session.ts'
+import { CommandError, type Command, type CommandContext } from './command.ts'
 import type { Found } from './find-commands.ts'
 import { withoutOurTalk } from './history.ts'
 import { commands } from './index.ts'
@@ -83,7 +84,7 @@ function runAll(found: readonly Found[], before: Session, context: CommandContex
     try {
       const { command, args } = bind(call, context)
       if (!interactive && !turnsOn(command, args)) continue
-      const ran = checked(command.run(args, session, context), session, context)
+      const ran = leading(command.run(args, session, context), session, context)
       session = ran.session
       says.push(ran.say)
     } catch (error) {
@@ -97,17 +98,6 @@ function runAll(found: readonly Found[], before: Session, context: CommandContex
 /** The one order that is obeyed where commands are turned off. */
 function turnsOn({ name }: Command, args: Readonly<Record<string, unknown>>): boolean {
   return (name === 'set' || name === 'unset') && JSON.stringify(args).includes('interactive')
-}
-
-/** A command that would send the next turn nowhere is not obeyed. */
-function checked(ran: Ran, before: Session, { route }: CommandContext): Ran {
-  const { oneOff, backend, model } = ran.session.overrides
-  const was = before.overrides
-  if (oneOff === was.oneOff && backend === was.backend && model === was.model) return ran
-  if (oneOff === undefined && backend === undefined && model === undefined) return ran
-  const routed = route(ran.session)
-  if ('fault' in routed) throw new CommandError(`${routed.fault} Nothing was changed.`)
-  return ran
 }
 
 /** A reply that cost nothing and names the model that was asked for. */

@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import { usageInWords } from '../sessions/session-usage.ts'
 import { changesIn } from './changes.ts'
 import { defineCommand } from './command.ts'
 
 export const status = defineCommand({
   name: 'status',
-  help: 'tells where the conversation goes, what commands changed in it, and what it has used',
+  help: 'tells where the conversation goes, what commands changed in it, what it has used, and what that cost',
   examples: ['status'],
   takes: [],
   args: z.object({}),
@@ -20,7 +21,7 @@ export const status = defineCommand({
         all.length === 0
           ? 'Nothing is changed by commands.'
           : `Changed by commands:\n${all.map(one => `- ${one}`).join('\n')}`,
-        `Used: ${usage.turns} turns, ${usage.input} tokens in, ${usage.output} tokens out${usage.cost > 0 ? `, $${usage.cost.toFixed(4)}` : ''}.`,
+        `Used: ${usageInWords(usage)}.`,
       ].join('\n'),
     }
   },

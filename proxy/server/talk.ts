@@ -37,6 +37,8 @@ export interface Heard {
   readonly asked: Asked
   /** The session it belongs to, if that is remembered. */
   readonly session?: Session | undefined
+  /** What its client calls the conversation, where that is told outside the body: it is remembered from this turn on. */
+  readonly identity?: Identity | undefined
   /** Our own answer, where the user spoke to us alone. */
   readonly local?: { readonly request: Request; readonly reply: Reply } | undefined
 }
@@ -55,7 +57,7 @@ export function hear(deps: TalkDeps, exchange: Exchange, asked: Asked, turn: Ope
 
   if (!mayHoldTalk(deps, body)) {
     const session = inHead === undefined ? sessionOfBody() : sessions.find(inHead)
-    return underSession(mayRecall ? recalled(session) : asked, session)
+    return { ...underSession(mayRecall ? recalled(session) : asked, session), identity: inHead }
   }
 
   const request = asked.request()
@@ -69,7 +71,10 @@ export function hear(deps: TalkDeps, exchange: Exchange, asked: Asked, turn: Ope
   if (obeyed.reply !== undefined && !isCompaction) {
     return { asked, session, local: { request, reply: obeyed.reply } }
   }
-  return underSession(obeyed.request === request ? asked : changed(asked, obeyed.request), session)
+  return {
+    ...underSession(obeyed.request === request ? asked : changed(asked, obeyed.request), session),
+    identity: inHead,
+  }
 
   function identityOf(request: Request): Identity {
     return inHead ?? identityInBody(parseJson(body), owner) ?? identityOfConversation(request, incoming.headers, owner)
@@ -132,27 +137,31 @@ function changed(asked: Asked, request: Request): Asked {
 }
 
 function contextOf(
-  { config, plan, findFolder, backends }: TalkDeps,
+  deps: TalkDeps,
   { protocol, door }: Exchange,
   { asked, turn, request }: { readonly asked: Asked; readonly turn: OpenTurn; readonly request: Request },
 ): ObeyContext {
-  const { lock_static_route: isLocked } = config.routing
+  const { config } = deps
   // What is to be made short is history: its last words were obeyed when they were said.
   const commands = door === 'compact' ? ({ ...config.commands, mode: 'strip' } as const) : config.commands
+  const about = { asked: asked.model, client: turn.client, protocol: protocol.id, facts: () => factsOf(request) }
+  return { ...commandContext(deps, about), config: { ...config, commands } }
+}
+
+/** What commands may know of the program, for turns that ask for a model in these circumstances. */
+export function commandContext(
+  { config, plan, findFolder, backends }: Pick<TalkDeps, 'config' | 'plan' | 'findFolder' | 'backends'>,
+  { asked, ...from }: { readonly asked: string } & Omit<Circumstances, 'session'>,
+): ObeyContext {
+  const { lock_static_route: isLocked } = config.routing
   return {
-    config: { ...config, commands },
+    config,
     findFolder,
     lockedBy: isLocked && config.static_route !== undefined ? 'routing.lock_static_route' : undefined,
     routeNames: Object.keys(config.failover_routes),
     isKnownHost: host => hostsOf(backends).has(host),
     route(session) {
-      const circumstances: Circumstances = {
-        client: turn.client,
-        protocol: protocol.id,
-        facts: () => factsOf(request),
-        session: routingOf(session),
-      }
-      const { route, error } = plan.explain(asked.model, circumstances)
+      const { route, error } = plan.explain(asked, { ...from, session: routingOf(session) })
       return route === undefined ? { fault: error ?? 'It goes nowhere.' } : { to: inWords(route) }
     },
   }

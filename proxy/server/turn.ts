@@ -1,14 +1,14 @@
 import { toProxyError } from '../core/errors.ts'
 import type { Journal } from '../traffic/journal.ts'
-import type { OpenTurn } from '../traffic/open-turn.ts'
+import type { Ended, OpenTurn } from '../traffic/open-turn.ts'
 import { readAsked } from './answering/asked.ts'
 import type { AnswerDeps } from './answering/asking.ts'
 import type { Exchange } from './answering/exchange.ts'
 import { refuseLoops } from './loops.ts'
 import { answerAlong } from './answering/route.ts'
-import { answerOurselves, note, routeOf } from './session-turn.ts'
+import { answerOurselves, countTurn, isBySession, routeOf } from './session-turn.ts'
 import { sendError, TURN_HEADER } from './answering/send.ts'
-import { hear, type TalkDeps } from './talk.ts'
+import { hear, type Heard, type TalkDeps } from './talk.ts'
 
 /** What a turn needs of the program. */
 export interface TurnDeps extends AnswerDeps, TalkDeps {
@@ -20,11 +20,13 @@ export async function runTurn(deps: TurnDeps, exchange: Exchange): Promise<OpenT
   const { protocol, address, request, response, body } = exchange
   const turn = deps.journal.open({ protocol: protocol.id, request, body })
   turn.breakOff = () => response.destroy()
+  let heard: Heard | undefined
   try {
     refuseLoops(request)
     const read = exchange.read?.(body) ?? readAsked(protocol, body, address)
     turn.asked = read.model
-    const heard = hear(deps, exchange, read, turn)
+    heard = hear(deps, exchange, read, turn)
+    turn.session = heard.session?.id
     const { asked, local } = heard
     if (local !== undefined) {
       deps.journal.close(turn, await answerOurselves(deps, { ...exchange, asked, turn }, local))
@@ -32,15 +34,20 @@ export async function runTurn(deps: TurnDeps, exchange: Exchange): Promise<OpenT
     }
     const route = routeOf(deps, heard, { client: turn.client, protocol: protocol.id })
     const ended = await answerAlong(deps, { ...exchange, asked, turn }, route)
-    note(deps, heard, turn, route)
-    deps.journal.close(turn, ended)
+    if (isBySession(route)) turn.why = `${turn.why ?? ''}; routed by ${route.by}`
+    close(ended)
   } catch (thrown) {
     const error = toProxyError(thrown)
     const { status, bytes } = sendError(response, protocol, error, { [TURN_HEADER]: turn.id })
     turn.status = status
     turn.responseBytes += bytes.length
     turn.responseCapture?.append(bytes)
-    deps.journal.close(turn, { error, interrupted: false })
+    close({ error, interrupted: false })
   }
   return turn
+
+  function close(ended: Ended) {
+    if (heard !== undefined) countTurn(deps, heard, turn, ended)
+    deps.journal.close(turn, ended)
+  }
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { isToldInHead, type Identity } from './identity.ts'
 import { openSessionFile, setAside, type SessionFile } from './session-file.ts'
-import { isOverridden, newSession, withOverrides, type Overrides, type Session, type SessionUsage } from './session.ts'
+import { isOverridden, newSession, withOverrides, type LastTurn, type Session } from './session.ts'
+import { withTurn, type UsedByTurn } from './session-usage.ts'
 
 export interface SessionStoreDeps {
   /** The file that keeps the sessions over a restart; it is made when there is something to keep. */
@@ -12,6 +13,8 @@ export interface SessionStoreDeps {
   readonly now: () => number
   /** Told why sessions can't be kept on disk; they are then kept for this run. */
   readonly failed: (error: Error) => void
+  /** Told after every change, whoever made it. */
+  readonly changed?: (() => void) | undefined
 }
 
 export interface SessionLimits {
@@ -33,8 +36,8 @@ export interface SessionStore {
   readonly keep: (session: Session) => void
   /** The selector for the next turn alone, which is then used up. */
   readonly takeOneOff: (id: string) => string | undefined
-  /** Adds what a turn used. */
-  readonly count: (id: string, used: { readonly [Of in keyof SessionUsage]?: number | undefined }) => void
+  /** Adds what a turn used. Costs it nothing: it is written later, together with that of others. */
+  readonly count: (id: string, used: UsedByTurn, last?: LastTurn) => void
   /** Whether a turn whose head does not tell its conversation could belong to a session that changes something: only then is it worth reading. */
   readonly mayConcern: (owner: string) => boolean
   /** All the ways in which sessions begin their commands, beside the config's. */
@@ -42,21 +45,28 @@ export interface SessionStore {
   /** The last seen first. */
   readonly list: () => readonly Session[]
   readonly get: (id: string) => Session | undefined
-  /** Gives the changed session; nothing if there is none. */
-  readonly change: (id: string, changes: Overrides) => Session | undefined
+  /** Remembers what was changed in a session by another than its user: it does not count as seen. */
+  readonly keepChanged: (session: Session) => void
   /** Whether there was one. */
   readonly forget: (id: string) => boolean
   /** Writes what is not written yet, and closes the file. */
   readonly close: () => void
 }
 
+/** How long figures wait to be written, in milliseconds. What is changed is written at once. */
+const COUNTED_MS = 2000
+
 export function createSessionStore(deps: SessionStoreDeps): SessionStore {
   const { file, limits, now } = deps
   const sessions = new Map<string, Session>()
   const byKey = new Map<string, string>()
-  const unwritten = new Map<string, Session | undefined>()
+  /** Those that changed, or are gone. */
+  const unwritten = new Set<string>()
+  /** Those whose figures are ahead of the file. */
+  const counted = new Set<string>()
   let opened: { readonly db: SessionFile | undefined } | undefined
   let isScheduled = false
+  let countedSoon: NodeJS.Timeout | undefined
   /** What is asked on every turn, kept until something changes. */
   let outline: { readonly owners: ReadonlySet<string>; readonly prefixes: readonly string[] } | undefined
 
@@ -86,18 +96,29 @@ export function createSessionStore(deps: SessionStoreDeps): SessionStore {
   function load() {
     guarded(db => {
       const read = db.read()
+      const changed = [...unwritten].map(id => [id, sessions.get(id)] as const)
+      const ahead = [...counted].flatMap(id => sessions.get(id) ?? [])
       sessions.clear()
       byKey.clear()
-      for (const session of read.sort((a, b) => a.startedAt - b.startedAt)) place(session)
-      for (const [id, session] of unwritten) if (session === undefined) drop(id)
-      for (const session of unwritten.values()) if (session !== undefined) place(session)
+      for (const session of read.sort((a, b) => a.seenAt - b.seenAt)) place(session)
+      // What was changed elsewhere goes with the figures from here; what was forgotten elsewhere stays so.
+      for (const { id, usage, last, seenAt } of ahead) {
+        const session = sessions.get(id)
+        if (session !== undefined) place({ ...session, usage, last, seenAt })
+      }
+      for (const [id, session] of changed) {
+        if (session === undefined) drop(id)
+        else place(session)
+      }
       outline = undefined
     })
   }
 
   /** Sees what other processes did (`lip sessions forget`) before anything is looked up. */
   function refresh() {
-    if (opened?.db !== undefined && guarded(db => db.hasChanged()) === true) load()
+    if (opened?.db === undefined || guarded(db => db.hasChanged()) !== true) return
+    load()
+    deps.changed?.()
   }
 
   /** Work on the file. One that breaks is given up for this run. */
@@ -134,20 +155,25 @@ export function createSessionStore(deps: SessionStoreDeps): SessionStore {
   }
 
   function put(session: Session) {
-    // Behind all others, so that the map is in the order in which they were seen.
+    placeLast(session)
+    write(session.id)
+  }
+
+  /** Behind all others, so that the map is in the order in which they were seen. */
+  function placeLast(session: Session) {
     sessions.delete(session.id)
     place(session)
-    write(session.id, session)
   }
 
   function remove(id: string) {
     drop(id)
-    write(id, undefined)
+    write(id)
   }
 
-  function write(id: string, session: Session | undefined) {
+  function write(id: string) {
     outline = undefined
-    unwritten.set(id, session)
+    unwritten.add(id)
+    deps.changed?.()
     if (isScheduled) return
     isScheduled = true
     setImmediate(flush)
@@ -155,14 +181,20 @@ export function createSessionStore(deps: SessionStoreDeps): SessionStore {
 
   function flush() {
     isScheduled = false
-    if (unwritten.size === 0) return
+    clearTimeout(countedSoon)
+    countedSoon = undefined
+    if (unwritten.size + counted.size === 0) return
+    refresh()
     sweep()
-    const kept = [...unwritten.values()].filter(session => session !== undefined)
-    const gone = [...unwritten].filter(([, session]) => session === undefined).map(([id]) => id)
+    const all = [...unwritten, ...[...counted].filter(id => !unwritten.has(id) && sessions.has(id))]
     guarded(db => {
-      db.write(kept, gone)
+      db.write(
+        all.flatMap(id => sessions.get(id) ?? []),
+        all.filter(id => !sessions.has(id)),
+      )
     })
     unwritten.clear()
+    counted.clear()
   }
 
   function sweep() {
@@ -171,7 +203,7 @@ export function createSessionStore(deps: SessionStoreDeps): SessionStore {
     for (const [id, { seenAt }] of sessions) {
       if (sessions.size <= most && seenAt >= oldest) continue
       drop(id)
-      unwritten.set(id, undefined)
+      unwritten.add(id)
     }
   }
 
@@ -219,20 +251,13 @@ export function createSessionStore(deps: SessionStoreDeps): SessionStore {
       if (session !== undefined && selector !== undefined) put(withOverrides(session, { oneOff: undefined }))
       return selector
     },
-    count(id, { turns = 0, input = 0, output = 0, cost = 0 }) {
-      const session = get(id)
+    count(id, used, last) {
+      const session = alive(id)
       if (session === undefined) return
-      const { usage } = session
-      put({
-        ...session,
-        seenAt: now(),
-        usage: {
-          turns: usage.turns + turns,
-          input: usage.input + input,
-          output: usage.output + output,
-          cost: usage.cost + cost,
-        },
-      })
+      placeLast({ ...session, seenAt: now(), usage: withTurn(session.usage, used), last: last ?? session.last })
+      counted.add(id)
+      countedSoon ??= setTimeout(flush, COUNTED_MS).unref()
+      deps.changed?.()
     },
     mayConcern(owner) {
       refresh()
@@ -246,12 +271,9 @@ export function createSessionStore(deps: SessionStoreDeps): SessionStore {
       refresh()
       return [...sessions.keys()].flatMap(id => alive(id) ?? []).sort((a, b) => b.seenAt - a.seenAt)
     },
-    change(id, changes) {
-      const session = get(id)
-      if (session === undefined) return undefined
-      const changed = withOverrides(session, changes)
-      put(changed)
-      return changed
+    keepChanged(session) {
+      place(session)
+      write(session.id)
     },
     forget(id) {
       if (get(id) === undefined) return false

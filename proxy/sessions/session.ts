@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import type { Params } from '../core/selector-params.ts'
+import { noUsage, usageSchema, type SessionUsage } from './session-usage.ts'
 
 /** What is remembered of a conversation between its turns. */
 export interface Session {
@@ -19,6 +20,15 @@ export interface Session {
   readonly seenAt: number
   readonly overrides: Overrides
   readonly usage: SessionUsage
+  /** What its client asked for last, by which it can be told where it would go. */
+  readonly last?: LastTurn | undefined
+}
+
+/** What of a turn decides where the next one like it goes. */
+export interface LastTurn {
+  /** The model as the client named it. */
+  readonly asked: string
+  readonly protocol: string
 }
 
 /** What commands changed in a conversation. Absent is as without the command. */
@@ -56,18 +66,6 @@ export interface FailoverRoute {
   readonly policy: 'k' | 'm' | 'km' | 'mk'
   readonly elements: readonly string[]
 }
-
-/** What a conversation has used, as far as it was counted. */
-export interface SessionUsage {
-  readonly turns: number
-  /** Tokens. */
-  readonly input: number
-  readonly output: number
-  /** US dollars, of the turns whose price is known. */
-  readonly cost: number
-}
-
-const noUsage: SessionUsage = { turns: 0, input: 0, output: 0, cost: 0 }
 
 /** A conversation of which nothing is known yet. */
 export function newSession(found: Pick<Session, 'key' | 'owner' | 'from' | 'client'>, now: number): Session {
@@ -151,5 +149,6 @@ export const sessionSchema = z.object({
     redactKeys: z.boolean().optional(),
     loopDetection: z.boolean().optional(),
   }),
-  usage: z.object({ turns: z.number(), input: z.number(), output: z.number(), cost: z.number() }),
+  usage: usageSchema,
+  last: z.object({ asked: text, protocol: text }).optional(),
 }) satisfies z.ZodType<Session>

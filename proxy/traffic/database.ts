@@ -112,6 +112,9 @@ const migrations = [
   `ALTER TABLE turns ADD COLUMN credential TEXT;
    ALTER TABLE turns ADD COLUMN dropped TEXT;
    ALTER TABLE turns ADD COLUMN attempts TEXT;`,
+  // Dollars, or the word for why there are none.
+  `ALTER TABLE turns ADD COLUMN session TEXT;
+   ALTER TABLE turns ADD COLUMN cost REAL;`,
 ]
 
 /** The version of the schema that this program writes. */

@@ -3,8 +3,16 @@ import type { ProxyError } from '../core/errors.ts'
 import { maskText } from '../keys/mask.ts'
 import { readable, type CapturedTurn, type ReadableTurn } from './bodies.ts'
 import { createBodyMemory, type BodyMemoryLimits } from './body-memory.ts'
-import { beginTurn, capturedOf, recordOf, type Ended, type OpenTurn, type TurnFacts } from './open-turn.ts'
-import { isFailure, outcomeOf } from './outcome.ts'
+import {
+  beginTurn,
+  capturedOf,
+  outcomeOfTurn,
+  recordOf,
+  type Ended,
+  type OpenTurn,
+  type TurnFacts,
+} from './open-turn.ts'
+import { isFailure } from './outcome.ts'
 import type { TurnRecord } from './record.ts'
 import type { Store } from './store.ts'
 import type { StoreLimits } from './store-calls.ts'
@@ -98,12 +106,12 @@ export function createJournal(deps: JournalDeps): Journal {
     return turn
   }
 
-  function close(turn: OpenTurn, { error, interrupted, clientGone = false, recovered }: Ended) {
+  function close(turn: OpenTurn, ended: Ended) {
     if (!turnsById.delete(turn.id)) return
-    const { status } = turn
+    const { error } = ended
     const record = recordOf(turn, {
       durationMs: turn.elapsed(),
-      outcome: outcomeOf({ error: error?.kind, status, clientGone, interrupted, recovered }),
+      outcome: outcomeOfTurn(turn, ended),
       error: error && inWords(error),
     })
     count(record)

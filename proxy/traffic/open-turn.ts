@@ -1,3 +1,4 @@
+import type { Cost } from '../core/cost.ts'
 import type { ProxyError } from '../core/errors.ts'
 import type { Usage } from '../core/events.ts'
 import type { HeaderValues } from '../keys/mask.ts'
@@ -5,7 +6,7 @@ import type { ProtocolId } from '../protocols/protocol.ts'
 import type { CapturedHeaders, CapturedMessage, CapturedTurn } from './bodies.ts'
 import { captureWhole, createCapture, type Capture } from './capture.ts'
 import { clientOf } from './client.ts'
-import type { Outcome } from './outcome.ts'
+import { outcomeOf, type Outcome } from './outcome.ts'
 import type { TurnRecord } from './record.ts'
 
 /** A turn while it lasts: whoever learns something of it notes it here. */
@@ -13,8 +14,8 @@ export interface OpenTurn extends Known, Mutable<Noted> {
   usage: Usage | undefined
   /** What of the request the backend's protocol has no words for. */
   dropped: readonly string[]
-  /** What was tried before the answer, in order. */
-  readonly failedAttempts: FailedAttempt[]
+  /** What was tried before the answer, and the phases of one by two models, in order. */
+  readonly attempts: TurnAttempt[]
   /** Ends the turn as its client's hang-up would; set by whoever serves it. */
   breakOff: (() => void) | undefined
   /** Headers of the answer, for the capture. */
@@ -26,13 +27,19 @@ export interface OpenTurn extends Known, Mutable<Noted> {
   readonly elapsed: () => number
 }
 
-/** A try that did not become the answer. */
-export interface FailedAttempt {
+/** A try that did not become the answer, with its error; or what one of two models did for it, with what it used. */
+export interface TurnAttempt {
   readonly backend: string
   readonly model: string
   /** The name of the credential, never the secret. */
   readonly credential?: string | undefined
-  readonly error: string
+  readonly phase?: 'thinking' | 'answer' | undefined
+  readonly error?: string | undefined
+  readonly tokensIn?: number | undefined
+  readonly tokensOut?: number | undefined
+  /** Whether the tokens are our guess, since the backend was given up before it told them. */
+  readonly isEstimate?: boolean | undefined
+  readonly cost?: Cost | undefined
 }
 
 /** What a turn begins with. */
@@ -87,7 +94,9 @@ export function beginTurn(
     usage: undefined,
     credential: undefined,
     dropped: [],
-    failedAttempts: [],
+    attempts: [],
+    session: undefined,
+    cost: undefined,
     requestBytes: body.length,
     responseBytes: 0,
     stopReason: undefined,
@@ -98,6 +107,12 @@ export function beginTurn(
     responseCapture: room && createCapture(room),
     elapsed: () => Math.round((performance.now() - startedAt) * 1000) / 1000,
   }
+}
+
+/** The outcome of a turn that ended so. */
+export function outcomeOfTurn({ status }: OpenTurn, ended: Ended): Outcome {
+  const { error, interrupted, clientGone = false, recovered } = ended
+  return outcomeOf({ error: error?.kind, status, clientGone, interrupted, recovered })
 }
 
 /** The record of a turn as it is now. The one place that makes them: the fields are in the order of `columns`. */
@@ -133,7 +148,9 @@ export function recordOf(turn: OpenTurn, end?: End): TurnRecord {
     error: end?.error,
     credential: turn.credential,
     dropped: turn.dropped.length === 0 ? undefined : turn.dropped.join(', '),
-    attempts: turn.failedAttempts.length === 0 ? undefined : JSON.stringify(turn.failedAttempts),
+    attempts: turn.attempts.length === 0 ? undefined : JSON.stringify(turn.attempts),
+    session: turn.session,
+    cost: turn.cost,
   }
 }
 
@@ -165,6 +182,8 @@ type Noted = Pick<
   | 'stopReason'
   | 'upstreamId'
   | 'credential'
+  | 'session'
+  | 'cost'
 >
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }

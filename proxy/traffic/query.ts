@@ -20,6 +20,8 @@ export interface TurnQuery {
   readonly outcomes?: readonly Outcome[] | undefined
   readonly backends?: readonly string[] | undefined
   readonly clients?: readonly string[] | undefined
+  /** Only turns of the session of this id. */
+  readonly session?: string | undefined
 }
 
 /** Turns that match, newest first. */
@@ -114,7 +116,7 @@ function turnsWrittenAfter(db: DatabaseSync, seq: number, query: TurnQuery, limi
   return { turns: rows.reverse().map(recordOf), seq: newest }
 }
 
-function conditions({ id, before, after, text, outcomes, backends, clients }: TurnQuery) {
+function conditions({ id, before, after, text, outcomes, backends, clients, session }: TurnQuery) {
   const terms: string[] = ['TRUE']
   const values: SQLInputValue[] = []
 
@@ -132,6 +134,7 @@ function conditions({ id, before, after, text, outcomes, backends, clients }: Tu
   want('id = ?', id)
   want('id < ?', before)
   want('id > ?', after)
+  want('session = ?', session)
   wantOneOf('outcome', outcomes)
   wantOneOf('backend', backends)
   wantOneOf('client', clients)

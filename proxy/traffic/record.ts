@@ -1,3 +1,4 @@
+import type { Cost } from '../core/cost.ts'
 import type { ProtocolId } from '../protocols/protocol.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -50,8 +51,11 @@ export interface TurnRecord {
   readonly credential: string | undefined
   /** What of the request the backend's protocol has no words for, with commas between. */
   readonly dropped: string | undefined
-  /** The tries before the answer, as JSON: a list of `FailedAttempt`. */
+  /** The tries before the answer, and the phases of one by two models, as JSON: a list of `TurnAttempt`. */
   readonly attempts: string | undefined
+  /** The id of the session it belongs to, where that is known. */
+  readonly session: string | undefined
+  readonly cost: Cost | undefined
 }
 
 /** How a turn was answered: bytes through, by way of the canonical model, or by the proxy itself. */
@@ -89,4 +93,6 @@ export const columns = [
   'credential',
   'dropped',
   'attempts',
+  'session',
+  'cost',
 ] as const satisfies readonly (keyof TurnRecord)[]

@@ -13,12 +13,14 @@ import type {
   NoticeBody,
   Route,
   SentNotice,
+  SessionRow,
   Setting,
   Status,
   TurnFilter,
   TurnRow,
 } from '../../proxy/app/contract.ts'
 import { fakeLoginRows } from './fake-login-rows.ts'
+import { fakeSessions, sessionCalls } from './fake-sessions.ts'
 import { fakeDetail, fakeTurns, openTurn, phrases, seededRandom, turnId } from './fake-turns.ts'
 
 /** What the fake app starts from. Every part has a value that makes a lively, healthy app. */
@@ -28,6 +30,8 @@ export interface FakeWorld {
   readonly turns?: number | readonly TurnRow[]
   /** Turns that a window is told at once; the others it has to ask for. */
   readonly told?: number
+  /** Conversations that are known. */
+  readonly sessions?: number | readonly SessionRow[]
   /** Streams open at the start. */
   readonly open?: number
   readonly now?: number
@@ -64,6 +68,8 @@ export function createFakeBridge(world: FakeWorld = {}) {
 
   const turns: TurnRow[] =
     typeof world.turns === 'object' ? [...world.turns] : fakeTurns(world.turns ?? 60, start, world.seed)
+  const sessions: SessionRow[] =
+    typeof world.sessions === 'object' ? [...world.sessions] : fakeSessions(world.sessions ?? 12, start, world.seed)
   let nextTurn = turns.length + 1
   let status: Status = { ...runningStatus(start), ...world.status }
   let backends = [...(world.backends ?? fakeBackends)]
@@ -137,6 +143,7 @@ export function createFakeBridge(world: FakeWorld = {}) {
       ])
       return { ok: true, id: turn.id, text: 'This is the built-in demo, not a model: nothing has left this computer.' }
     },
+    ...sessionCalls(sessions, () => tell('sessions', {})),
     'keys.list': () => ({ keys, stores: [...(world.stores ?? fakeStores)] }),
     'keys.guess': ({ value }) => {
       const found = prefixes.find(([prefix]) => value.startsWith(prefix))
@@ -473,7 +480,8 @@ function countersOf(turns: readonly TurnRow[], now: number): Counters {
   return { ...sum, hours }
 }
 
-function matches(turn: TurnRow, { text = '', outcomes, backends }: TurnFilter): boolean {
+function matches(turn: TurnRow, { text = '', outcomes, backends, session }: TurnFilter): boolean {
+  if (session !== undefined && turn.session !== session) return false
   if (outcomes !== undefined && (turn.outcome === undefined || !outcomes.includes(turn.outcome))) return false
   if (backends !== undefined && (turn.backend === undefined || !backends.includes(turn.backend))) return false
   const searched = [turn.asked, turn.served, turn.backend, turn.client, turn.path, turn.error]

@@ -14,13 +14,20 @@ export interface Asked {
 
 export type Answer = (response: ServerResponse, asked: Asked) => void | Promise<void>
 
+interface FakeOptions {
+  readonly key?: string
+  readonly models?: readonly string[]
+  /** Dollars for a token of each of its models, as OpenRouter tells them in its list. */
+  readonly pricing?: { readonly prompt: string; readonly completion: string }
+}
+
 /**
  * An OpenAI-compatible server that is as strict as the vendor: it refuses a missing or wrong key (401), bodies that are no
  * JSON (400), fields of the wrong type (400) and models it does not have (404), in OpenAI's own words and shapes. What it
  * answers to a good request is the test's to say.
  */
-export async function startFakeOpenai(options: { key?: string; models?: readonly string[] } = {}) {
-  const { key = 'sk-upstream', models = ['gpt-x', 'gpt-y'] } = options
+export async function startFakeOpenai(options: FakeOptions = {}) {
+  const { key = 'sk-upstream', models = ['gpt-x', 'gpt-y'], pricing } = options
   const asked: Asked[] = []
   let answer: Answer = (response, { body }) =>
     body['stream'] === true ? streamWords(response, ['Hello', ' there']) : wholeWords(response, 'Hello there')
@@ -41,7 +48,7 @@ export async function startFakeOpenai(options: { key?: string; models?: readonly
     if (path === '/v1/models' && request.method === 'GET') {
       json(response, 200, {
         object: 'list',
-        data: models.map(id => ({ id, object: 'model', created: 1, owned_by: 'fake' })),
+        data: models.map(id => ({ id, object: 'model', created: 1, owned_by: 'fake', ...(pricing && { pricing }) })),
       })
       return
     }

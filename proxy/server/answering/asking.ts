@@ -9,10 +9,11 @@ import type { Journal } from '../../traffic/journal.ts'
 import type { Ended, OpenTurn } from '../../traffic/open-turn.ts'
 import type { Asked } from './asked.ts'
 import type { Exchange } from './exchange.ts'
+import type { CostDeps } from './cost.ts'
 import type { Pauses } from './pauses.ts'
 
 /** What answering needs of the program. */
-export interface AnswerDeps {
+export interface AnswerDeps extends Pick<CostDeps, 'factsAt'> {
   readonly config: Config
   readonly credentialsOf: CredentialsOf
   readonly upstream: Upstream

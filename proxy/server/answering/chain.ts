@@ -37,7 +37,7 @@ export async function answerFromChain(deps: AnswerDeps, asking: Asking, chain: C
     }
     const credential = purse.current()
     next = failover.failed(result.refused, await purse.refused(result.refused))
-    if (next.do === 'try') turn.failedAttempts.push(failedAttempt(target, credential, result.refused))
+    if (next.do === 'try') turn.attempts.push(failedAttempt(target, credential, result.refused))
     last = result
   }
   if (last === undefined) throw next.error

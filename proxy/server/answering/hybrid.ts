@@ -1,13 +1,15 @@
+import { modelAt } from '../../backends/backend.ts'
 import { toProxyError } from '../../core/errors.ts'
 import type { Events, StreamEvent, Usage } from '../../core/events.ts'
 import { hash } from '../../core/names.ts'
 import type { Request } from '../../core/request.ts'
-import { nameOfTarget, type HybridRoute } from '../../routing/route.ts'
-import type { Ended } from '../../traffic/open-turn.ts'
+import { nameOfTarget, type HybridRoute, type Target } from '../../routing/route.ts'
+import type { Ended, TurnAttempt } from '../../traffic/open-turn.ts'
 import { answerWith } from './answer.ts'
 import { admitted } from './admission.ts'
 import type { AnswerDeps, Asking } from './asking.ts'
 import { asks, requestFor } from './attempt.ts'
+import { costAt } from './cost.ts'
 import { credentialFor } from './credential-for.ts'
 import { createThoughts } from './thoughts.ts'
 
@@ -33,6 +35,7 @@ export async function answerFromHybrid(deps: AnswerDeps, asking: Asking, route: 
 interface Thought {
   readonly text: string
   readonly usage: Usage
+  readonly isEstimate: boolean
   /** How many parts the client has been told. */
   readonly parts: number
   /** Whether the answer has begun, and whether it is over: tools were called. */
@@ -40,7 +43,14 @@ interface Thought {
   readonly over: boolean
 }
 
-const NOTHING: Thought = { text: '', usage: { input: 0, output: 0 }, parts: 0, begun: false, over: false }
+const NOTHING: Thought = {
+  text: '',
+  usage: { input: 0, output: 0 },
+  isEstimate: false,
+  parts: 0,
+  begun: false,
+  over: false,
+}
 
 async function* thinkAndAct(deps: AnswerDeps, asking: Asking, route: HybridRoute, signal: AbortSignal): Events {
   const { turn } = asking
@@ -56,12 +66,37 @@ async function* thinkAndAct(deps: AnswerDeps, asking: Asking, route: HybridRoute
 
   await admitted(deps, asking, route.actor, signal)
   const { credential, seen } = await credentialFor(deps, route.actor)
+  turn.credential = credential?.name
   const request = withThoughts(requestFor(route.actor, asked), thought.text)
   const calm: Request = { ...request, reasoning: request.reasoning ?? { effort: 'low' } }
   for await (const batch of await asks(deps, asking, { target: route.actor, credential, seen }, calm, signal)) {
+    for (const event of batch) {
+      if (event.type !== 'finish') continue
+      const done = { phase: 'answer', credential: credential?.name, usage: event.usage } as const
+      turn.attempts.push(phaseOf(deps, route.actor, done))
+    }
     const events = batch.flatMap(event => afterThoughts(event, thought))
     if (events.length > 0) yield events
   }
+}
+
+/** What one of the two models did, for the turn's record, with what that cost. */
+function phaseOf(deps: AnswerDeps, { backend, model }: Target, { usage, ...done }: Done): TurnAttempt {
+  return {
+    backend: backend.id,
+    model,
+    ...done,
+    ...(usage !== undefined && {
+      tokensIn: usage.input,
+      tokensOut: usage.output,
+      cost: costAt(deps, backend, modelAt(backend, model), usage),
+    }),
+  }
+}
+
+interface Done extends Pick<TurnAttempt, 'phase' | 'credential' | 'error' | 'isEstimate'> {
+  /** Nothing where it failed before its first word. */
+  readonly usage: Usage | undefined
 }
 
 /** The answer's events behind those of the thoughts: one opening, parts counted on, and the usage of both. */
@@ -98,8 +133,10 @@ async function* think(
   const enough = new AbortController()
   const patience = setTimeout(() => enough.abort(), hybrid.thinking_timeout * 1000)
   const thoughts = createThoughts()
+  const request = requestFor(reasoner, asking.asked.request())
+  let name: string | undefined
+  let why: string | undefined
   try {
-    const request = requestFor(reasoner, asking.asked.request())
     const hard: Request = {
       ...request,
       stream: true,
@@ -108,6 +145,7 @@ async function* think(
     const within = AbortSignal.any([signal, enough.signal])
     await admitted(deps, asking, reasoner, within)
     const { credential, seen } = await credentialFor(deps, reasoner)
+    name = credential?.name
     for await (const batch of await asks(deps, asking, { target: reasoner, credential, seen }, hard, within)) {
       const told = batch.flatMap(thoughts.read)
       if (told.length > 0) yield told
@@ -117,9 +155,7 @@ async function* think(
     const error = toProxyError(thrown)
     // A call that breaks off half-way is no thought to go on from.
     if (signal.aborted || thoughts.hasCalled()) throw error
-    const { backend, model } = reasoner
-    const why = enough.signal.aborted ? `it thought for longer than ${hybrid.thinking_timeout} s` : error.message
-    asking.turn.failedAttempts.push({ backend: backend.id, model, error: why })
+    why = enough.signal.aborted ? `it thought for longer than ${hybrid.thinking_timeout} s` : error.message
     deps.pauses.pause(conversation, hybrid.backoff_turns)
   } finally {
     clearTimeout(patience)
@@ -128,7 +164,11 @@ async function* think(
   if (performance.now() - startedAt > hybrid.slow_after * 1000) deps.pauses.pause(conversation, hybrid.backoff_turns)
   const last = thoughts.end()
   if (last.length > 0) yield last
-  return thoughts.summary()
+  const thought = thoughts.summary(request)
+  const { usage, isEstimate } = thought
+  const done = { phase: 'thinking', credential: name, error: why, ...(isEstimate && { isEstimate }) } as const
+  asking.turn.attempts.push(phaseOf(deps, reasoner, { ...done, usage: thought.begun ? usage : undefined }))
+  return thought
 }
 
 // ── Whether there is thinking ────────────────────────────────────────────────────────────────────────────────────────

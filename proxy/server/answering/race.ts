@@ -49,7 +49,7 @@ async function* run(deps: AnswerDeps, asking: Asking, { legs }: Race, signal: Ab
       // Those that lost were given up, and did not fail.
       if (!controller.signal.aborted || error.kind === 'timeout') {
         const { backend, model } = leg.target
-        turn.failedAttempts.push({ backend: backend.id, model, error: error.message })
+        turn.attempts.push({ backend: backend.id, model, error: error.message })
       }
       failed.abort()
       throw error

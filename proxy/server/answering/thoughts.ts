@@ -1,5 +1,6 @@
-import { estimateTokens } from '../../core/estimate.ts'
+import { estimateInput, estimateTokens } from '../../core/estimate.ts'
 import type { StreamEvent, Usage } from '../../core/events.ts'
+import type { Request } from '../../core/request.ts'
 
 /** The tags between which some models think aloud. */
 const OPENING = /^\s*<(?:think|thinking|reason|reasoning)>\s*/
@@ -103,12 +104,18 @@ export function createThoughts() {
     hasCalled: () => calls,
     /** Closes what is open. */
     end: (): StreamEvent[] => (calls ? [] : close()),
-    summary: () => ({
+    /** What came of it. A model that was given up has not told what it used: that is then guessed. */
+    summary: (asked: Request) => ({
       text,
-      usage: usage ?? { input: 0, output: estimateTokens(text.length) },
+      usage: usage ?? (begun ? guessed(asked, text) : { input: 0, output: 0 }),
+      isEstimate: begun && usage === undefined,
       parts: hasThought ? 1 : 0,
       begun,
       over: calls && over,
     }),
   }
+}
+
+function guessed(asked: Request, thought: string): Usage {
+  return { input: estimateInput(asked), output: estimateTokens(thought.length) }
 }

@@ -33,12 +33,14 @@ async function say(content: string) {
 }
 
 it('tells that there are none', async () => {
-  expect(await run()).toEqual({ code: 0, out: 'No command has been typed in any conversation.\n', err: '' })
+  expect(await run()).toEqual({ code: 0, out: 'No conversation is known yet.\n', err: '' })
 })
 
 it('lists what commands changed, shows all of one, and forgets it while the proxy runs', async () => {
   const id = /[0-9a-f]{12}/.exec(await say('!/set(project=apollo)\n!/set(temperature=0.5)'))?.[0] ?? ''
-  expect((await run()).out).toMatch(new RegExp(`^${id}  .*  opencode  0 turns  temperature: 0.5; project: apollo\n$`))
+  expect((await run()).out).toMatch(
+    new RegExp(`^${id}  .*  opencode  0 turns  \\$0.0000  temperature: 0.5; project: apollo\n$`),
+  )
   expect((await run('show', id)).out).toContain('told by x-session-id')
   const { sessions: all } = JSON.parse((await run('list', '--json')).out) as { sessions: Record<string, unknown>[] }
   expect(all).toMatchObject([{ id, overrides: { project: 'apollo', params: { temperature: 0.5 } } }])

@@ -254,7 +254,7 @@ describe('questions are answered', () => {
       'model: x',
       'temperature: 0.5',
       'next request only: openai:y',
-      'route fast (km): openai:a',
+      'route fast, km: openai:a',
       '0 turns',
     ]) {
       expect(says).toContain(line)

@@ -164,7 +164,7 @@ describe('a session', () => {
     await ask(proxy.url, chat, [['user', '!/project(name)']], { headers })
     await ask(proxy.url, chat, [['user', 'hello']], { headers })
     const { words } = await ask(proxy.url, chat, [['user', '!/status']], { headers })
-    expect(words).toMatch(/It goes to a:gpt-x\..*project: name.*Used: 1 turns, [1-9]/s)
+    expect(words).toMatch(/It goes to a:gpt-x\..*project: name.*Used: 1 turn, [1-9].*, 1 turn unpriced/s)
   })
 
   it('is not another local key’s', async () => {

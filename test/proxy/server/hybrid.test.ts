@@ -139,7 +139,10 @@ describe('a hybrid of two models', () => {
       'Four.',
     )
     const { turns } = await proxy.app.handlers['turns.list']({ limit: 1 })
-    expect(turns[0]?.attempts).toMatchObject([{ backend: 'thinker', error: expect.stringContaining('down') as string }])
+    expect(turns[0]?.attempts).toMatchObject([
+      { backend: 'thinker', phase: 'thinking', error: expect.stringContaining('down') as string },
+      { backend: 'doer', phase: 'answer' },
+    ])
 
     const again = [...first, { role: 'assistant' as const, content: 'Four.' }, ...hello('and?')]
     const asked = thinker.asked.length

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSessionStore, type SessionStore } from '../../../proxy/sessions/session-store.ts'
-import { withOverrides } from '../../../proxy/sessions/session.ts'
+import { withOverrides, type Overrides } from '../../../proxy/sessions/session.ts'
 
 const DAY = 24 * 3600 * 1000
 
@@ -44,6 +44,11 @@ function put(store: SessionStore, key: string, model = 'm', owner = '') {
   return session.id
 }
 
+function change(store: SessionStore, id: string, changes: Overrides) {
+  const session = store.get(id)
+  if (session !== undefined) store.keepChanged(withOverrides(session, changes))
+}
+
 describe('a session', () => {
   it('is not remembered before it is kept, and makes no file', async () => {
     const store = open()
@@ -56,8 +61,12 @@ describe('a session', () => {
   it('outlives the program, with all that was said in it', () => {
     const store = open()
     const id = put(store, 'a')
-    store.change(id, { oneOff: 'x:y', routes: { r: { policy: 'km', elements: ['a:b'] } }, params: { temperature: 1 } })
-    store.count(id, { turns: 1, input: 10, output: 5 })
+    change(store, id, { oneOff: 'x:y', routes: { r: { policy: 'km', elements: ['a:b'] } }, params: { temperature: 1 } })
+    store.count(
+      id,
+      { failed: false, input: 10, output: 5, cost: 0.5, model: 'b:m' },
+      { asked: 'm', protocol: 'anthropic' },
+    )
     const before = store.get(id)
     store.close()
     const again = open()
@@ -68,7 +77,7 @@ describe('a session', () => {
   it('is used up by one turn where it says so', () => {
     const store = open()
     const id = put(store, 'a')
-    store.change(id, { oneOff: 'x:y' })
+    change(store, id, { oneOff: 'x:y' })
     expect(store.takeOneOff(id)).toBe('x:y')
     expect(store.takeOneOff(id)).toBeUndefined()
     expect(store.get(id)?.overrides).toEqual({ model: 'm' })
@@ -82,6 +91,44 @@ describe('a session', () => {
     store.keep(begun)
     expect(store.find(told('a'))?.id).toBe(begun.id)
     expect(store.named(old, '')?.id).toBe(old)
+  })
+
+  it('adds up what its turns used, tells what is not priced apart, and writes it when the program ends', () => {
+    const store = open()
+    const id = put(store, 'a')
+    const used = { failed: false, input: 10, output: 5 }
+    store.count(id, { ...used, cost: 0.25, model: 'b:m' }, { asked: 'm', protocol: 'anthropic' })
+    store.count(id, { ...used, cost: 'unpriced', model: 'c:m' }, { asked: 'n', protocol: 'anthropic' })
+    store.count(id, { ...used, cost: 'subscription', model: 'b:m' })
+    store.count(id, { failed: true })
+    store.close()
+    expect(open().get(id)).toMatchObject({
+      last: { asked: 'n', protocol: 'anthropic' },
+      usage: {
+        turns: 4,
+        errors: 1,
+        input: 30,
+        output: 15,
+        cost: 0.25,
+        unpriced: 1,
+        covered: 1,
+        models: ['b:m', 'c:m'],
+      },
+    })
+  })
+
+  it('stays forgotten when another process forgets it while figures of it wait to be written', () => {
+    const store = open()
+    const [a, b] = [put(store, 'a'), put(store, 'b')]
+    store.close()
+    const running = open()
+    running.count(a, { failed: false, input: 1 })
+    running.count(b, { failed: false, input: 1 })
+    const other = open()
+    other.forget(a)
+    other.close()
+    running.close()
+    expect(open().list()).toMatchObject([{ id: b, usage: { turns: 1, input: 1 } }])
   })
 
   it('is nobody’s but its owner’s', () => {
@@ -138,7 +185,7 @@ describe('the store', () => {
     const store = open()
     const id = put(store, 'a')
     expect(store.prefixes()).toEqual([])
-    store.change(id, { prefix: '%/', formerPrefixes: ['!/'] })
+    change(store, id, { prefix: '%/', formerPrefixes: ['!/'] })
     expect(store.prefixes()).toEqual(['%/', '!/'])
   })
 

@@ -62,6 +62,8 @@ describe('a turn', () => {
       credential: undefined,
       dropped: undefined,
       attempts: undefined,
+      session: undefined,
+      cost: undefined,
     }
     expect(journal.recent(1)).toEqual([expected])
     expect(await store.query({})).toEqual([expected])

@@ -90,6 +90,8 @@ export function closedTurn(n: number, changes: Partial<TurnRecord> = {}): TurnRe
     credential: undefined,
     dropped: undefined,
     attempts: undefined,
+    session: undefined,
+    cost: undefined,
     ...changes,
   }
 }

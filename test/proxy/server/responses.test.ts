@@ -1,9 +1,9 @@
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { WebSocket } from 'ws'
 import { startFakeAnthropic } from '../../support/fake-anthropic.ts'
 import { startFakeOpenai, streamWords } from '../../support/fake-openai.ts'
 import { startApp, type StartedApp } from '../../support/start-app.ts'
+import { openSocket, type Spoken } from './speaking.ts'
 
 let chat: Awaited<ReturnType<typeof startFakeOpenai>>
 let messages: Awaited<ReturnType<typeof startFakeAnthropic>>
@@ -153,7 +153,7 @@ describe('a conversation made short', () => {
 describe('responses over a WebSocket', () => {
   it('go on from each other without being stored, after an announcement that asks for nothing', async () => {
     chat.answers(response => streamWords(response, ['Hi']))
-    const socket = await open(`${proxy.url.replace('http', 'ws')}/v1/responses`)
+    const socket = await openSocket(`${proxy.url}/v1/responses`)
     const base = { type: 'response.create', model: 'gpt-x', store: false, tools: [] }
     const asked = chat.asked.length
 
@@ -179,7 +179,7 @@ describe('responses over a WebSocket', () => {
   })
 
   it('tell what is wrong in a message, and go on', async () => {
-    const socket = await open(`${proxy.url.replace('http', 'ws')}/v1/responses`)
+    const socket = await openSocket(`${proxy.url}/v1/responses`)
     const [unknown] = await socket.ask({ type: 'response.nonsense' })
     expect(unknown).toMatchObject({ type: 'error', status: 400, error: { param: 'type' } })
     const [wrong] = await socket.ask({ type: 'response.create', model: 'gpt-x', input: 7 })
@@ -197,45 +197,15 @@ describe('responses over a WebSocket', () => {
   })
 
   it('are refused elsewhere, and to pages of other origins', async () => {
-    await expect(open(`${proxy.url.replace('http', 'ws')}/v1/chat/completions`)).rejects.toThrow('404')
-    await expect(open(`${proxy.url.replace('http', 'ws')}/v1/responses`, 'https://evil.example')).rejects.toThrow('403')
+    await expect(openSocket(`${proxy.url}/v1/chat/completions`)).rejects.toThrow('404')
+    await expect(openSocket(`${proxy.url}/v1/responses`, { origin: 'https://evil.example' })).rejects.toThrow('403')
   })
 })
-
-interface Told {
-  readonly type: string
-  readonly response?: { readonly id: string }
-}
 
 function user(text: string) {
   return { type: 'message', role: 'user', content: [{ type: 'input_text', text }] }
 }
 
-function idIn(told: readonly Told[]): string {
+function idIn(told: readonly Spoken[]): string {
   return told.at(-1)?.response?.id ?? ''
-}
-
-/** A connection on which a question is answered by all messages up to its end. */
-async function open(url: string, origin?: string) {
-  const socket = new WebSocket(url, { headers: origin === undefined ? {} : { origin } })
-  await new Promise((resolve, reject) => {
-    socket.once('open', resolve)
-    socket.once('error', reject)
-  })
-  return {
-    ask: (frame: object) =>
-      new Promise<Told[]>(resolve => {
-        const told: Told[] = []
-        const hear = (data: Buffer) => {
-          const message = JSON.parse(data.toString()) as Told
-          told.push(message)
-          if (!['error', 'response.completed', 'response.incomplete', 'response.failed'].includes(message.type)) return
-          socket.off('message', hear)
-          resolve(told)
-        }
-        socket.on('message', hear)
-        socket.send(JSON.stringify(frame))
-      }),
-    close: () => socket.close(),
-  }
 }

@@ -38,6 +38,11 @@ const shots = {
     await page.getByRole('row').nth(6).click()
     await page.getByRole('tab').first().waitFor()
   },
+  sessions: async page => {
+    await page.goto(at('sessions'))
+    await page.getByRole('row').nth(1).click()
+    await page.getByRole('region', { name: 'Session detail' }).waitFor()
+  },
   accounts: page => page.goto(at('accounts')),
   logins: page => page.goto(at('accounts?tab=logins')),
   backends: page => page.goto(at('accounts?tab=backends')),

@@ -24,7 +24,7 @@ export function FactList({ facts }: { readonly facts: readonly Fact[] }) {
       {facts.map(([name, value]) => (
         <div key={name} className="contents">
           <dt className="text-text-3">{name}</dt>
-          <dd className="break-words">{value}</dd>
+          <dd className="break-words whitespace-pre-line">{value}</dd>
         </div>
       ))}
     </dl>

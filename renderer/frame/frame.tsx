@@ -55,7 +55,8 @@ const shortcuts: Shortcuts = {
   'mod+shift+m': () => openOverlay('route'),
   'mod+1': () => goTo('overview'),
   'mod+2': () => goTo('traffic'),
-  'mod+3': () => goTo('accounts'),
+  'mod+3': () => goTo('sessions'),
+  'mod+4': () => goTo('accounts'),
   'mod+,': () => goTo('settings'),
   '?': () => openOverlay('shortcuts'),
 }

@@ -13,7 +13,7 @@ const groups = [
       { what: words.palette, keys: ['mod+k'] },
       { what: words.startStop, keys: ['mod+shift+p'] },
       { what: words.route, keys: ['mod+shift+m'] },
-      { what: words.screens, keys: ['mod+1', 'mod+2', 'mod+3'] },
+      { what: words.screens, keys: ['mod+1', 'mod+2', 'mod+3', 'mod+4'] },
       { what: words.settings, keys: ['mod+,'] },
       { what: words.sheet, keys: ['?'] },
     ],

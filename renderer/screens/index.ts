@@ -1,8 +1,9 @@
-import { Activity, KeyRound, LayoutDashboard, type LucideIcon, Settings2 } from 'lucide-react'
+import { Activity, KeyRound, LayoutDashboard, type LucideIcon, MessagesSquare, Settings2 } from 'lucide-react'
 import type { ComponentType } from 'react'
 import type { ScreenId } from '../stores/place.ts'
 import { Accounts } from './accounts/accounts.tsx'
 import { Overview } from './overview/overview.tsx'
+import { Sessions } from './sessions/sessions.tsx'
 import { Settings } from './settings/settings.tsx'
 import { Traffic } from './traffic/traffic.tsx'
 
@@ -16,7 +17,8 @@ interface ScreenOfList {
 export const screens = {
   overview: { Screen: Overview, icon: LayoutDashboard, shortcut: 'mod+1' },
   traffic: { Screen: Traffic, icon: Activity, shortcut: 'mod+2' },
-  accounts: { Screen: Accounts, icon: KeyRound, shortcut: 'mod+3' },
+  sessions: { Screen: Sessions, icon: MessagesSquare, shortcut: 'mod+3' },
+  accounts: { Screen: Accounts, icon: KeyRound, shortcut: 'mod+4' },
   settings: { Screen: Settings, icon: Settings2, shortcut: 'mod+,' },
 } as const satisfies Readonly<Record<ScreenId, ScreenOfList>>
 

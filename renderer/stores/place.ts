@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-export type ScreenId = 'overview' | 'traffic' | 'accounts' | 'settings'
+export type ScreenId = 'overview' | 'traffic' | 'sessions' | 'accounts' | 'settings'
 
 /** Where the window is: a screen, and what it shows there (`#/traffic?is=errors`). It stands in the address, so that back, reload and links work. */
 export interface Place {
@@ -8,7 +8,13 @@ export interface Place {
   readonly params: URLSearchParams
 }
 
-const screens: Readonly<Record<ScreenId, true>> = { overview: true, traffic: true, accounts: true, settings: true }
+const screens: Readonly<Record<ScreenId, true>> = {
+  overview: true,
+  traffic: true,
+  sessions: true,
+  accounts: true,
+  settings: true,
+}
 
 let read = { hash: '', place: parse('') }
 

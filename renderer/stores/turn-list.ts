@@ -40,6 +40,7 @@ export function matcher(filter: Filter): (turn: TurnRow) => boolean {
   const backends = filter.backends === undefined ? undefined : new Set(filter.backends)
   const words = filter.text?.trim().toLowerCase() ?? ''
   return turn => {
+    if (filter.session !== undefined && turn.session !== filter.session) return false
     if (filter.only === 'open' && !turn.open) return false
     if (filter.only === 'problems' && !isProblem(turn)) return false
     if (outcomes !== undefined && (turn.outcome === undefined || !outcomes.has(turn.outcome))) return false

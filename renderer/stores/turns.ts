@@ -68,8 +68,8 @@ function asked({ only, ...filter }: Filter): TurnFilter {
   return only === 'problems' ? { ...filter, outcomes: filter.outcomes ?? [...problemOutcomes] } : filter
 }
 
-function filterKey({ text = '', outcomes = [], backends = [], only }: Filter): string {
-  const parts = [text.trim(), outcomes.join(), backends.join(), only ?? '']
+function filterKey({ text = '', outcomes = [], backends = [], session = '', only }: Filter): string {
+  const parts = [text.trim(), outcomes.join(), backends.join(), session, only ?? '']
   return parts.every(part => part === '') ? '' : parts.join('\n')
 }
 

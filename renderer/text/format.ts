@@ -3,6 +3,15 @@ const language = 'en'
 
 const whole = new Intl.NumberFormat(language)
 const short = new Intl.NumberFormat(language, { notation: 'compact', maximumSignificantDigits: 3 })
+const dollarsAndCents = new Intl.NumberFormat(language, {
+  style: 'currency',
+  currency: 'USD',
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2,
+  minimumSignificantDigits: 2,
+  maximumSignificantDigits: 2,
+  roundingPriority: 'morePrecision',
+})
 const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 })
 const clock = new Intl.DateTimeFormat(language, {
   hour: '2-digit',
@@ -26,6 +35,11 @@ export function number(value: number | undefined): string {
 /** `842`, `88.2k`, `1.24M`. */
 export function tokens(count: number | undefined): string {
   return count === undefined ? NONE : short.format(count).replace('K', 'k')
+}
+
+/** US dollars, less than a cent with two figures: `$12.40`, `$0.0042`. */
+export function money(dollars: number): string {
+  return dollarsAndCents.format(dollars)
 }
 
 /** A share between 0 and 1: `71 %`. */
@@ -63,6 +77,11 @@ export function timeOfDay(at: number): string {
 /** The time of day to the minute, `10:42`. */
 export function shortTime(at: number): string {
   return hourAndMinute.format(at)
+}
+
+/** The time of day, or the day where it is not today's: `10:42`, `23 Nov`. */
+export function shortMoment(at: number, now: number = Date.now()): string {
+  return new Date(at).toDateString() === new Date(now).toDateString() ? shortTime(at) : dayOf(at)
 }
 
 /** The time of day with milliseconds, and the day when it is not today's. */

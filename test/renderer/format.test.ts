@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ago, bytes, counted, duration, elapsed, share, tokens } from '../../renderer/text/format.ts'
+import { ago, bytes, counted, duration, elapsed, money, share, tokens } from '../../renderer/text/format.ts'
 
 describe('Figures are written as people read them', () => {
   test.each([
@@ -30,6 +30,10 @@ describe('Figures are written as people read them', () => {
       '2 streams',
       '1,200 streams',
     ])
+  })
+
+  test('money', () => {
+    expect([0, 1234.567, 0.5, 0.0042].map(money)).toEqual(['$0.00', '$1,234.57', '$0.50', '$0.0042'])
   })
 
   test('how long ago', () => {

@@ -63,7 +63,8 @@ describe('The frame', () => {
     const { user } = await openApp(worlds.lively)
     for (const [key, name] of [
       ['2', 'Traffic'],
-      ['3', 'Accounts'],
+      ['3', 'Sessions'],
+      ['4', 'Accounts'],
       [',', 'Settings'],
       ['1', 'Overview'],
     ] as const) {

@@ -10,6 +10,7 @@ import { useOverlay } from '../../renderer/stores/overlay.ts'
 import type { ScreenId } from '../../renderer/stores/place.ts'
 import { usePreferences } from '../../renderer/stores/preferences.ts'
 import { useRoute } from '../../renderer/stores/route.ts'
+import { useSessions } from '../../renderer/stores/sessions.ts'
 import { useSettings } from '../../renderer/stores/settings.ts'
 import { useStatus } from '../../renderer/stores/status.ts'
 import { useTurns } from '../../renderer/stores/turns.ts'
@@ -25,6 +26,7 @@ export async function openApp(world: FakeWorld, place: ScreenId | `${ScreenId}?$
   useOverlay.setState(useOverlay.getInitialState(), true)
   usePreferences.setState(usePreferences.getInitialState(), true)
   useRoute.setState(useRoute.getInitialState(), true)
+  useSessions.setState(useSessions.getInitialState(), true)
   useSettings.setState(useSettings.getInitialState(), true)
   useStatus.setState(useStatus.getInitialState(), true)
   useTurns.setState(useTurns.getInitialState(), true)

@@ -68,6 +68,27 @@ describe('Nothing stands in anybody’s way', async () => {
       },
     ],
     ['the columns’ menu', { place: 'traffic' }, page => page.getByRole('button', { name: 'View options' }).click()],
+    ['the sessions', { place: 'sessions' }, page => page.getByRole('row').nth(3).waitFor()],
+    ['no sessions', { world: 'fresh', place: 'sessions' }, page => page.getByText('No conversations yet.').waitFor()],
+    ['sessions that failed to load', { world: 'broken', place: 'sessions' }],
+    [
+      'a change of a session',
+      { place: 'sessions' },
+      async page => {
+        await page.getByRole('row').nth(3).click()
+        await page.getByRole('button', { name: 'Change something' }).click()
+        await page.getByText('How that is decided').click()
+      },
+    ],
+    [
+      'a session about to be forgotten',
+      { place: 'sessions' },
+      async page => {
+        await page.getByRole('row').nth(3).click()
+        await page.getByRole('button', { name: 'Forget' }).click()
+      },
+    ],
+    ['the traffic of a session', { place: 'traffic?session=0123456789ab' }],
     ['the keys', { place: 'accounts' }, page => main(page).getByText('…7F3A').waitFor()],
     ['a weak store', { world: 'weakStore', place: 'accounts' }, page => main(page).getByText('Weak').waitFor()],
     [
@@ -186,8 +207,19 @@ test('Everything is reached by keyboard alone: a request is found, read and left
   await close()
 })
 
+/** A place on every screen, with what is open there. */
+const places = [
+  'overview',
+  'traffic',
+  'sessions?session=000000000002',
+  'accounts',
+  'accounts?tab=logins',
+  'accounts?tab=backends',
+  'settings',
+]
+
 test('Every control of every screen is in the tab order, and shows where the focus is', async () => {
-  for (const place of ['overview', 'traffic', 'accounts', 'accounts?tab=logins', 'accounts?tab=backends', 'settings']) {
+  for (const place of places) {
     const { page, close } = await open({ place })
     await page.getByRole('main').getByRole('button').first().waitFor()
     const reachable = await page
@@ -214,7 +246,7 @@ test('Every control of every screen is in the tab order, and shows where the foc
 })
 
 test('What is clicked is large enough to be hit (24 px)', async () => {
-  for (const place of ['overview', 'traffic', 'accounts', 'accounts?tab=logins', 'accounts?tab=backends', 'settings']) {
+  for (const place of places) {
     const { page, close } = await open({ place })
     await page.getByRole('main').getByRole('button').first().waitFor()
     const small = await page.locator('button:visible, a[href]:visible, [role=switch]:visible').evaluateAll(elements =>

@@ -416,6 +416,7 @@ export function createFakeBridge(world: FakeWorld = {}) {
       newOpenTurn,
       step,
       turns: () => turns,
+      sessions: () => sessions,
       /** Loses what was told, as an app that was started anew has. */
       resync: () => {
         for (const listener of listeners) listener({ type: 'resync' })

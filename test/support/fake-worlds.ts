@@ -7,6 +7,7 @@ export const worlds = {
   /** Just installed: nothing but the demo. */
   fresh: {
     turns: 0,
+    sessions: 0,
     backends: fakeBackends.map(backend => ({
       ...backend,
       isDefault: backend.id === 'demo',
@@ -95,6 +96,7 @@ export const worlds = {
       'logins.list': 'The folder of Codex CLI did not answer within 5 s.',
       'settings.list': 'config.yaml can’t be read: permission denied.',
       'turns.get': 'The log is locked.',
+      'sessions.list': 'The sessions can’t be read.',
     },
   },
 } satisfies Readonly<Record<string, FakeWorld>>

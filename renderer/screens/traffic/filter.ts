@@ -9,11 +9,13 @@ export function filterOf(params: URLSearchParams): Filter {
   const is = params.get('is')
   const outcomes = listed(params.get('outcome')).filter(isOutcome)
   const backends = listed(params.get('backend'))
+  const session = params.get('session') ?? ''
   return {
     ...(text.trim() === '' ? {} : { text }),
     ...(is === 'open' || is === 'problems' ? { only: is } : {}),
     ...(outcomes.length === 0 ? {} : { outcomes }),
     ...(backends.length === 0 ? {} : { backends }),
+    ...(session === '' ? {} : { session }),
   }
 }
 
@@ -28,11 +30,12 @@ export function setFilter(change: Filter): void {
     ...('only' in change ? { is: change.only } : {}),
     ...('outcomes' in change ? { outcome: change.outcomes?.join() } : {}),
     ...('backends' in change ? { backend: change.backends?.join() } : {}),
+    ...('session' in change ? { session: change.session } : {}),
   })
 }
 
 export function clearFilter(): void {
-  refine({ q: undefined, is: undefined, outcome: undefined, backend: undefined })
+  refine({ q: undefined, is: undefined, outcome: undefined, backend: undefined, session: undefined })
 }
 
 /** A list with a value put in, or taken out if it is there. */

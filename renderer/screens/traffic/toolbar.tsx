@@ -51,6 +51,16 @@ export function Toolbar({ filter, isPaused, onPause }: ToolbarProps) {
       />
       <OutcomeMenu chosen={filter.outcomes} />
       <BackendMenu chosen={filter.backends} />
+      {filter.session !== undefined && (
+        <Button
+          icon={X}
+          aria-label={`${words.inSession(filter.session.slice(0, 6))}: ${words.anySession}`}
+          onClick={() => setFilter({ session: undefined })}
+          className="border-accent text-accent"
+        >
+          {words.inSession(filter.session.slice(0, 6))}
+        </Button>
+      )}
       <ViewMenu />
     </div>
   )

@@ -1,5 +1,5 @@
 import type { TurnRow } from '../../../proxy/app/contract.ts'
-import { duration, elapsed, NONE, number, tokens } from '../../text/format.ts'
+import { duration, elapsed, money, NONE, number, tokens } from '../../text/format.ts'
 import { text } from '../../text/text.ts'
 
 /** Under this a stream has been too short to tell its speed. */
@@ -16,6 +16,11 @@ export function speedOf(turn: TurnRow, now: number): string {
 /** How long a turn took, or has taken until now. */
 export function timeOf(turn: TurnRow, now: number): string {
   return turn.open ? elapsed(now - turn.at) : duration(turn.durationMs)
+}
+
+/** Dollars, or the word for why there are none. */
+export function costWord(cost: NonNullable<TurnRow['cost']>): string {
+  return typeof cost === 'number' ? money(cost) : text.cost[cost]
 }
 
 /** `91.2k / 288`. */

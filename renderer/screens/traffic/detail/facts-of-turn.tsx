@@ -3,14 +3,14 @@ import { type Fact, FactStrip } from '../../../components/facts.tsx'
 import { useNow } from '../../../stores/clock.ts'
 import { bytes, duration, NONE, tokens } from '../../../text/format.ts'
 import { text } from '../../../text/text.ts'
-import { speedOf, timeOf } from '../turn-figures.ts'
+import { costWord, speedOf, timeOf } from '../turn-figures.ts'
 
 const words = text.detail.facts
 
 /** A turn's figures side by side. */
 export function FactsOfTurn({ turn }: { readonly turn: TurnRow }) {
   const now = useNow(turn.open)
-  const { tokensIn, tokensOut, cacheRead, reasoning, firstTokenMs, firstByteMs, status } = turn
+  const { tokensIn, tokensOut, cacheRead, reasoning, firstTokenMs, firstByteMs, status, cost } = turn
   const facts: Fact[] = [
     firstTokenMs === undefined ? [words.firstByte, duration(firstByteMs)] : [words.firstToken, duration(firstTokenMs)],
     [turn.open ? words.running : words.total, timeOf(turn, now)],
@@ -21,6 +21,7 @@ export function FactsOfTurn({ turn }: { readonly turn: TurnRow }) {
     reasoning === undefined
       ? [words.out, tokens(tokensOut)]
       : [words.outReasoning, `${tokens(tokensOut)} · ${tokens(reasoning)}`],
+    ...(cost === undefined ? [] : [[words.cost, costWord(cost)] as const]),
     [words.status, status ?? NONE],
     [words.size, `${bytes(turn.requestBytes)} · ${bytes(turn.responseBytes)}`],
   ]

@@ -4,13 +4,14 @@ import { ToneIcon } from '../../../components/state.tsx'
 import { toneOf } from '../../../outcomes.ts'
 import { moment, tokens } from '../../../text/format.ts'
 import { text } from '../../../text/text.ts'
+import { costWord } from '../turn-figures.ts'
 
 const words = text.detail.summary
 
 /** What happened, in words. */
 export function Summary({ turn }: { readonly turn: TurnRow }) {
   const way = turn.way === undefined ? undefined : text.detail.way[turn.way]
-  const facts: readonly (readonly [string, string | undefined])[] = [
+  const facts: readonly Fact[] = [
     [words.asked, turn.asked],
     [words.served, turn.served],
     [words.backend, turn.backend],
@@ -18,13 +19,15 @@ export function Summary({ turn }: { readonly turn: TurnRow }) {
     [words.why, turn.why],
     [words.dropped, turn.dropped],
     [words.credential, turn.credential],
-    [words.attempts, turn.attempts.length === 0 ? undefined : turn.attempts.map(attemptLine).join('\n')],
+    [words.attempts, linesOf(turn.attempts.filter(({ phase }) => phase === undefined))],
+    [words.phases, linesOf(turn.attempts.filter(({ phase }) => phase !== undefined))],
     [words.client, turn.client],
     [words.frontend, `${turn.frontend} · ${turn.path} · ${turn.streamed ? text.detail.streamed : text.detail.whole}`],
     [words.started, moment(turn.at)],
     [text.detail.facts.stopReason, turn.stopReason],
     [words.cacheWrite, turn.cacheWrite === undefined ? undefined : tokens(turn.cacheWrite)],
     [words.upstreamId, turn.upstreamId],
+    [words.session, turn.session && <SessionLink id={turn.session} />],
     [words.id, turn.id],
   ]
   return (
@@ -43,11 +46,32 @@ export function Summary({ turn }: { readonly turn: TurnRow }) {
           </p>
         </div>
       )}
-      <FactList facts={facts.filter((fact): fact is Fact & readonly [string, string] => fact[1] !== undefined)} />
+      <FactList facts={facts.filter(([, value]) => value !== undefined)} />
     </div>
   )
 }
 
-function attemptLine({ backend, model, credential, error }: TurnRow['attempts'][number]): string {
-  return `${backend}:${model}${credential === undefined ? '' : ` (${credential})`}: ${error}`
+function SessionLink({ id }: { readonly id: string }) {
+  return (
+    <a href={`#/sessions?session=${id}`} className="text-accent hover:underline">
+      {id}
+    </a>
+  )
+}
+
+function linesOf(attempts: TurnRow['attempts']): string | undefined {
+  return attempts.length === 0 ? undefined : attempts.map(attemptLine).join('\n')
+}
+
+/** `thinking: openai:o5 (keychain:openai): 1.2k in, 84 out, $0.0042`, or with what it failed by. */
+function attemptLine(attempt: TurnRow['attempts'][number]): string {
+  const { backend, model, credential, phase, error, tokensIn, tokensOut, isEstimate, cost } = attempt
+  const told = [
+    ...(tokensIn === undefined ? [] : [words.tokens(tokens(tokensIn), tokens(tokensOut))]),
+    ...(isEstimate === true ? [words.estimate] : []),
+    ...(cost === undefined ? [] : [costWord(cost)]),
+    ...(error === undefined ? [] : [error]),
+  ]
+  const name = `${backend}:${model}${credential === undefined ? '' : ` (${credential})`}`
+  return `${phase === undefined ? '' : `${words.phase[phase]}: `}${name}${told.length === 0 ? '' : `: ${told.join(', ')}`}`
 }

@@ -1,0 +1,90 @@
+import { clsx } from 'clsx'
+import { useEffect } from 'react'
+import { on } from '../../bridge.ts'
+import { Button } from '../../components/button.tsx'
+import { Empty } from '../../components/panel.tsx'
+import { SearchBox } from '../../components/search-box.tsx'
+import { Bone, Loading } from '../../components/skeleton.tsx'
+import { Splitter } from '../../components/splitter.tsx'
+import { useMedia } from '../../stores/media.ts'
+import { refine, usePlace } from '../../stores/place.ts'
+import { usePreferences } from '../../stores/preferences.ts'
+import { useSessions } from '../../stores/sessions.ts'
+import { text } from '../../text/text.ts'
+import { SessionDetail } from './detail.tsx'
+import { SessionsEmpty } from './empty.tsx'
+import { SESSION_FILTER } from './ids.ts'
+import { SessionList } from './list.tsx'
+import { useSessionKeys } from './use-session-keys.ts'
+
+const words = text.sessions
+
+/** The conversations that the proxy knows: what they used, what was changed in them, and where they go. */
+export function Sessions() {
+  const { params } = usePlace()
+  const { sessions, matching, known, error } = useSessions()
+  const detailSide = usePreferences(state => state.detailSide)
+  const isNarrow = useMedia('(max-width: 1000px)')
+  const side = isNarrow ? 'bottom' : detailSide
+  const share = usePreferences(state => state.detailShare[side])
+  const query = params.get('q') ?? ''
+  const selectedId = params.get('session') ?? undefined
+  const select = (id: string | undefined) => refine({ session: id })
+
+  useEffect(() => void useSessions.getState().search(query), [query])
+  useEffect(() => {
+    const load = () => void useSessions.getState().load()
+    const leave = [on('sessions', load), on('snapshot', load)]
+    return () => leave.forEach(end => end())
+  }, [])
+  useSessionKeys({ ids: sessions?.map(({ id }) => id) ?? [], selectedId, select })
+
+  return (
+    <div className="flex h-full flex-col">
+      <h1 className="sr-only">{text.screens.sessions}</h1>
+      <div role="toolbar" aria-label={words.tools} className="flex flex-wrap items-center gap-3 px-3 py-2">
+        <SearchBox id={SESSION_FILTER} label={words.search} value={query} onChange={q => refine({ q })} />
+        {sessions !== undefined && known > 0 && (
+          <p className="text-small text-text-3">{words.count(matching, known)}</p>
+        )}
+      </div>
+      <div className={clsx('flex min-h-0 flex-1', side === 'bottom' && 'flex-col')}>
+        <section aria-label={words.label} className="min-h-0 min-w-0 flex-1">
+          {sessions === undefined && error === undefined && (
+            <Loading>
+              <div className="flex flex-col gap-2 p-3">
+                {Array.from({ length: 12 }, (_, i) => (
+                  <Bone key={i} className="h-6" />
+                ))}
+              </div>
+            </Loading>
+          )}
+          {error !== undefined && (
+            <Empty title={text.loadFailed} hint={error}>
+              <Button onClick={() => void useSessions.getState().load()}>{text.actions.retry}</Button>
+            </Empty>
+          )}
+          {error === undefined && sessions?.length === 0 && <SessionsEmpty known={known} />}
+          {error === undefined && sessions !== undefined && sessions.length > 0 && (
+            <SessionList sessions={sessions} matching={matching} selectedId={selectedId} onSelect={select} />
+          )}
+        </section>
+        {selectedId !== undefined && (
+          <>
+            <Splitter
+              label={text.detail.splitter}
+              side={side}
+              share={share}
+              onChange={next =>
+                usePreferences.setState(({ detailShare }) => ({ detailShare: { ...detailShare, [side]: next } }))
+              }
+            />
+            <div style={{ flexBasis: `${share}%` }} className="min-h-0 min-w-0 shrink-0 grow-0">
+              <SessionDetail key={selectedId} id={selectedId} onClose={() => select(undefined)} />
+            </div>
+          </>
+        )}
+      </div>
+    </div>
+  )
+}

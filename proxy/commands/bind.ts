@@ -21,7 +21,17 @@ function usageOf({ examples, help }: Command, prefix: string): string {
   return `It is used so: ${examples.map(example => prefix + example).join(', ')} (${help}). Nothing was changed.`
 }
 
+/** Commands that people know from elsewhere, and what is here in their place. */
+const insteadOf: readonly (readonly [RegExp, string])[] = [
+  [
+    /^memory-(on|off|status|requeue)$/i,
+    'Nothing is remembered from one conversation to the next here: write what is to be kept into the file that your client reads at its start (CLAUDE.md, AGENTS.md, GEMINI.md).',
+  ],
+]
+
 function unknown(name: string, commands: readonly Command[], prefix: string): string {
+  const instead = insteadOf.find(([names]) => names.test(name))?.[1]
+  if (instead !== undefined) return `There is no command ${prefix}${name}. ${instead} Nothing was changed.`
   const meant = nearest(
     name,
     commands.flatMap(one => [one.name, ...(one.aliases ?? [])]),

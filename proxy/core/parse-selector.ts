@@ -112,10 +112,15 @@ function parseBranch(piece: Piece, kind: Composite['kind'] | 'leaf', badParams: 
   return { ...parseLeaf(rest, badParams), marks }
 }
 
+/** Marks that people know from elsewhere, and what is here in their place. */
+const insteadOf: Readonly<Record<string, string>> = {
+  thinker: 'hybrid:[a:x,b:y] lets one model think for another, and hybrid.probability says in how many of the turns',
+}
+
 function readMark(item: Piece, kind: Composite['kind'] | 'leaf', marks: Record<string, number | true>): void {
   const [name, value] = divided(item.text, '=')
   if (!isMark(name)) {
-    fail(item.at, `[${name}] is not known: there are ${Object.keys(markReaders).join(', ')}`)
+    fail(item.at, `[${name}] is not known: ${insteadOf[name] ?? `there are ${Object.keys(markReaders).join(', ')}`}`)
   }
   const reader = markReaders[name]
   if (!reader.in.includes(kind)) fail(item.at, `[${name}] stands only ${whereMarksStand(reader)}`)

@@ -202,6 +202,9 @@ describe('a wrong command changes nothing and is answered with help', () => {
     ['!/route-append(slow, openai:x)', /no route "slow"/],
     ['!/help(modle)', /did you mean model\?/],
     ['!/modle(x)', /There is no command !\/modle\. Did you mean !\/model\?/],
+    ['!/memory-on', /There is no command !\/memory-on\. Nothing is remembered .*CLAUDE\.md, AGENTS\.md/],
+    ['!/memory-requeue()', /Nothing is remembered from one conversation to the next here/],
+    ['!/model([thinker]a:x^b:y)', /\[thinker\] is not known: hybrid:\[a:x,b:y\] lets one model think for another/],
     ['!/nonsense', /There is no command !\/nonsense\..*!\/help/],
     ['!/hello(you)', /takes no arguments/],
   ])('%s', (text, says) => {

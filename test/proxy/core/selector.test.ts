@@ -90,7 +90,7 @@ describe('a selector', () => {
     ['[]a', '[] is not known: there are weight, first, handicap, ttft_timeout, max_context (at character 2)'],
     [
       'a^[thinker]b',
-      '[thinker] is not known: there are weight, first, handicap, ttft_timeout, max_context (at character 4)',
+      '[thinker] is not known: hybrid:[a:x,b:y] lets one model think for another, and hybrid.probability says in how many of the turns (at character 4)',
     ],
     ['[weight=0]a^b', '[weight] must be a whole number, 1 or more (at character 2)'],
     ['[weight=2]a|b', '[weight] stands only between branches divided by ^ (at character 2)'],

@@ -6,16 +6,35 @@ import type { ServerResponse } from 'node:http'
 import { beginStream, chunkOf, done, refuse, startFakeOpenai, usageChunk } from './fake-openai.ts'
 
 const KEY = 'sk-proj-0123456789abcdefQ2kT'
+/** Dollars for a token. */
+const pricing = { prompt: '0.00125', completion: '0.01' }
 
-/** What clients that people have would ask, again and again. */
-const asked = [
-  { agent: 'claude-cli/2.1.0 (external, cli)', model: 'gpt-x-codex', text: 'Rename the function and run the tests.' },
-  { agent: 'codex_cli_rs/0.98.0', model: 'gpt-x-codex', text: 'Why does the build fail on Windows?' },
-  { agent: 'opencode/1.2.3', model: 'lab:qwen-coder', text: 'Write a test for the parser.' },
+/** What clients that people have would ask, again and again; some name their session in a header. */
+const asked: readonly Question[] = [
+  {
+    agent: 'claude-cli/2.1.0 (external, cli)',
+    model: 'gpt-x-codex',
+    text: 'Rename the function and run the tests.',
+    header: 'x-claude-code-session-id',
+  },
+  {
+    agent: 'codex_cli_rs/0.98.0',
+    model: 'gpt-x-codex',
+    text: 'Why does the build fail on Windows?',
+    header: 'session-id',
+  },
+  { agent: 'opencode/1.2.3', model: 'lab:qwen-coder', text: 'Write a test for the parser.', header: 'x-session-id' },
   { agent: 'OpenAI/JS 7.57.0', model: 'gpt-x-mini', text: 'Summarise this thread in one sentence.' },
   { agent: 'OpenAI/Python 3.2.0', model: 'gpt-x-mini', text: 'Translate to French: good morning.' },
   { agent: 'curl/8.14.1', model: 'demo:demo-fast', text: 'hello' },
 ]
+
+interface Question {
+  readonly agent: string
+  readonly model: string
+  readonly text: string
+  readonly header?: string
+}
 
 const words =
   'The parser reads one line at a time and keeps what is left for the next chunk, so a character that is cut in two is whole again before anybody looks at it. '.split(
@@ -31,7 +50,7 @@ export async function startBusyApp(
   { isBusy = true }: { readonly isBusy?: boolean } = {},
 ): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'busy-'))
-  const upstream = await startFakeOpenai({ key: KEY, models: ['gpt-x-codex', 'gpt-x-mini', 'qwen-coder'] })
+  const upstream = await startFakeOpenai({ key: KEY, models: ['gpt-x-codex', 'gpt-x-mini', 'qwen-coder'], pricing })
   let count = 0
   upstream.answers(response => answer(response, ++count))
   await writeFile(
@@ -55,6 +74,8 @@ backends:
     })
     child.once('exit', code => reject(new Error(`the app ended with ${String(code)}`)))
   })
+  // Prices stand in the backends' lists of models.
+  await fetch(`${new URL(url).origin}/v1/models`)
   const clients = isBusy ? keepAsking(new URL(url).origin) : undefined
   return {
     url,
@@ -105,7 +126,9 @@ function keepAsking(origin: string) {
   return { stop: () => clearTimeout(timer) }
 
   function ask() {
-    const { agent, model, text } = asked[next++ % asked.length] ?? { agent: '', model: '', text: '' }
+    const { agent, model, text, header } = asked[next++ % asked.length] as Question
+    // Each client goes on with one of three conversations.
+    const session = `${agent}, conversation ${Math.floor(next / asked.length) % 3}`
     const body = JSON.stringify({
       model: next % 29 === 0 ? 'nosuch:model' : model,
       stream: true,
@@ -113,7 +136,11 @@ function keepAsking(origin: string) {
     })
     fetch(`${origin}/v1/chat/completions`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'user-agent': agent },
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': agent,
+        ...(header !== undefined && { [header]: session }),
+      },
       body,
     })
       .then(response => response.text())

@@ -1,29 +1,61 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isMap, isNode, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml'
-import { dotted, isSection } from './key.ts'
-import { parseYaml } from './parse.ts'
+import { isMap, isSeq, type Pair, type YAMLMap } from 'yaml'
+import { dotted, isSection, type Path } from './key.ts'
+import { parseYaml, type Parsed } from './parse.ts'
 import { ConfigError } from './problems.ts'
+import {
+  afterColon,
+  columnOf,
+  commentStart,
+  endOf,
+  endOfPair,
+  lineEnd,
+  lineStart,
+  nameOf,
+  newlineOf,
+  splice,
+  startOf,
+} from './yaml-places.ts'
+import { inBlock, inLine, isListOfSections } from './yaml-values.ts'
 
 /**
  * The text of a config file with one value changed, or taken out if it is `undefined`, and all else as it was to the
  * letter. A value that goes takes along the comment in the lines above it, and a section that it leaves empty.
  * Throws a ConfigError for a text that is broken, and for one written in a way that can't be followed here.
  */
-export async function editYaml(text: string, path: readonly string[], value: unknown, file: string): Promise<string> {
-  const key = dotted(path)
-  const { value: before, places, document } = await parseYaml(text, file)
-  if (value === undefined && !places.has(key)) return text
-  const after = spliced(text, document.contents, path, value)
-  // YAML can be written in more ways than are looked for here; one that was not seen shows in what comes out.
+export async function editYaml(text: string, path: Path, value: unknown, file: string): Promise<string> {
+  const parsed = await parseYaml(text, file)
+  if (value === undefined && !parsed.places.has(dotted(path))) return text
+  const after = spliced(text, parsed.document.contents, path, value)
+  return proven(after, { parsed, path, value, file })
+}
+
+/** A change of a text: of what, where, and to which value. */
+interface Change {
+  readonly parsed: Parsed
+  readonly path: Path
+  readonly value: unknown
+  readonly file: string
+}
+
+/**
+ * A text that came of a change, if it says what it should and nothing else. YAML can be written in more ways than are
+ * looked for here; one that was not seen shows in what comes out, and a ConfigError is thrown.
+ */
+export async function proven(after: string, { parsed, path, value, file }: Change): Promise<string> {
   const read = await parseYaml(after, file).catch(() => undefined)
-  if (isDeepStrictEqual(read?.value ?? {}, changed(before, path, value) ?? {})) return after
+  if (isDeepStrictEqual(read?.value ?? {}, changed(parsed.value, path, value) ?? {})) return after
+  const key = dotted(path)
   const message = `${key} can't be changed without rewriting what stands around it`
-  throw new ConfigError([{ file, ...places.get(key)?.key, key, message, suggestion: 'edit the file by hand' }])
+  throw new ConfigError([{ file, ...parsed.places.get(key)?.key, key, message, suggestion: 'edit the file by hand' }])
 }
 
 /** The same change made to the data. */
-function changed(tree: unknown, [step, ...rest]: readonly string[], value: unknown): unknown {
+function changed(tree: unknown, [step, ...rest]: Path, value: unknown): unknown {
   if (step === undefined) return value
+  if (typeof step === 'number') {
+    return Array.isArray(tree) ? tree.with(step, changed(tree[step], rest, value)) : tree
+  }
   if (tree !== undefined && !isSection(tree)) return tree
   const entries = new Map(Object.entries(tree ?? {}))
   const inner = changed(entries.get(step), rest, value)
@@ -38,18 +70,25 @@ interface Entry {
   readonly map: YAMLMap
 }
 
-function spliced(text: string, root: unknown, path: readonly string[], value: unknown): string {
+function spliced(text: string, root: unknown, path: Path, value: unknown): string {
   const entries: Entry[] = []
   let section = root
+  let depth = 0
   for (const step of path) {
-    const map = isMap(section) ? section : undefined
-    const pair = map?.items.find(pair => nameOf(pair) === step)
-    if (map === undefined || pair === undefined) break
-    entries.push({ pair, map })
-    section = pair.value
+    if (typeof step === 'number') {
+      if (!isSeq(section)) break
+      section = section.items[step]
+    } else {
+      const map = isMap(section) ? section : undefined
+      const pair = map?.items.find(pair => nameOf(pair) === step)
+      if (map === undefined || pair === undefined) break
+      entries.push({ pair, map })
+      section = pair.value
+    }
+    depth++
   }
   const last = entries.at(-1)
-  const [name, ...inner] = path.slice(entries.length)
+  const [name, ...inner] = path.slice(depth).map(String)
   if (name !== undefined) {
     const inside = inner.reduceRight((within, step) => ({ [step]: within }), value)
     return isMap(section) && section.items.length > 0
@@ -62,7 +101,7 @@ function spliced(text: string, root: unknown, path: readonly string[], value: un
 
 function replace(text: string, { pair, map }: Entry, value: unknown): string {
   const end = endOfPair(text, pair)
-  if (isSection(value) && map.flow !== true) {
+  if ((isSection(value) || isListOfSections(value)) && map.flow !== true) {
     const start = startOf(pair.key)
     return splice(
       text,
@@ -116,7 +155,11 @@ function remove(text: string, entries: readonly Entry[]): string {
   const { pair, map } = entry
   const end = endOfPair(text, pair)
   if (map.flow !== true) {
-    const start = commentStart(text, lineStart(text, startOf(pair.key)))
+    const line = lineStart(text, startOf(pair.key))
+    const isBesideDash = text.slice(line, startOf(pair.key)).trim() !== ''
+    if (isBesideDash)
+      return splice(text, startOf(pair.key), lineEnd(text, end) + gapAfter(text, lineEnd(text, end)), '')
+    const start = commentStart(text, line)
     return splice(text, start, text.indexOf('\n', end) + 1 || text.length, '')
   }
   const index = map.items.indexOf(pair)
@@ -125,86 +168,7 @@ function remove(text: string, entries: readonly Entry[]): string {
   return splice(text, previous === undefined ? startOf(pair.key) : endOfPair(text, previous), end, '')
 }
 
-/** The start of the comment that stands right above a line and is indented like it; that at the top is the file's. */
-function commentStart(text: string, line: number): number {
-  const indent = /^[ \t]*/.exec(text.slice(line))?.[0] ?? ''
-  let start = line
-  while (start > 0) {
-    const above = lineStart(text, start - 1)
-    if (!text.startsWith(`${indent}#`, above)) return start
-    start = above
-  }
-  return line
-}
-
-/** Entries as lines of their own, without a line break at the end. */
-function inBlock(entries: Record<string, unknown>, column: number, newline: string): string {
-  return Object.entries(entries)
-    .map(([name, value]) => {
-      const start = `${' '.repeat(column)}${inLine(name)}:`
-      const hasLines = isSection(value) && Object.keys(value).length > 0
-      return hasLines ? start + newline + inBlock(value, column + 2, newline) : `${start} ${inLine(value)}`
-    })
-    .join(newline)
-}
-
-/** A value in a line. What may be taken for something other than text is put in quotes, which are JSON's. */
-function inLine(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(inLine).join(', ')}]`
-  if (isSection(value)) {
-    const entries = Object.entries(value).map(([name, inner]) => `${inLine(name)}: ${inLine(inner)}`)
-    return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`
-  }
-  const isPlain = typeof value === 'string' && /^[\w/][\w./@+-]*(:[\w./@+-]+)*$/.test(value)
-  return isPlain && Number.isNaN(Number(value)) && !/^(true|false|null|yes|no|on|off)$/i.test(value)
-    ? value
-    : JSON.stringify(value)
-}
-
-function endOfPair(text: string, pair: Pair): number {
-  const { value } = pair
-  const isWritten = isNode(value) && value.range?.[0] !== value.range?.[1]
-  return isWritten ? endOf(text, value) : afterColon(text, pair)
-}
-
-/** Where the last word of a node ends: before the line breaks and comments that the parser counts in. */
-function endOf(text: string, node: unknown): number {
-  if (isMap(node) && node.flow !== true) {
-    const last = node.items.at(-1)
-    if (last !== undefined) return endOfPair(text, last)
-  }
-  if (isSeq(node) && node.flow !== true && node.items.length > 0) return endOf(text, node.items.at(-1))
-  return text.slice(0, isNode(node) ? node.range?.[1] : 0).trimEnd().length
-}
-
-function startOf(node: unknown): number {
-  return isNode(node) ? (node.range?.[0] ?? 0) : 0
-}
-
-function afterColon(text: string, { key }: Pair): number {
-  return text.indexOf(':', isNode(key) ? key.range?.[1] : 0) + 1
-}
-
-function nameOf({ key }: Pair): string {
-  return isScalar(key) ? String(key.value) : ''
-}
-
-function columnOf(text: string, { key }: Pair): number {
-  return startOf(key) - lineStart(text, startOf(key))
-}
-
-function lineStart(text: string, offset: number): number {
-  return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1
-}
-
-function lineEnd(text: string, offset: number): number {
-  return offset + (/\r?\n|$/.exec(text.slice(offset))?.index ?? 0)
-}
-
-function newlineOf(text: string): string {
-  return text.includes('\r\n') ? '\r\n' : '\n'
-}
-
-function splice(text: string, start: number, end: number, insert: string): string {
-  return text.slice(0, start) + insert + text.slice(end)
+/** How many line breaks and spaces follow, up to the next word. */
+function gapAfter(text: string, end: number): number {
+  return /^\s*/.exec(text.slice(end))?.[0].length ?? 0
 }

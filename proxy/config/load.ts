@@ -2,7 +2,7 @@ import { readBackendFiles } from './backend-files.ts'
 import { check, remark } from './check.ts'
 import { createDraft, type Draft, type Origin } from './draft.ts'
 import { explain } from './explain.ts'
-import { dotted, isSection, leavesOf } from './key.ts'
+import { dotted, isSection, leavesOf, type Path } from './key.ts'
 import {
   fillTypes,
   layEnvironment,
@@ -30,7 +30,7 @@ export interface LoadOptions {
 
 export interface LoadedConfig {
   readonly config: Config
-  /** For every value of `config`, by dotted key, where it comes from. */
+  /** For every value of `config`, and every section in a list, by dotted key, where it comes from. */
   readonly sources: Readonly<Record<string, Source>>
   /** What can be worked with and should still be changed. */
   readonly warnings: readonly ConfigProblem[]
@@ -85,7 +85,13 @@ function byLine(a: ConfigProblem, b: ConfigProblem): number {
 }
 
 function sourcesOf(config: Config, draft: Draft): Record<string, Source> {
-  return Object.fromEntries(leavesOf(config).map(([path]) => [dotted(path), sourceOf(draft.originOf(path))]))
+  const paths = leavesOf(config).flatMap(([path, value]) => [path, ...itemsOf(path, value)])
+  return Object.fromEntries(paths.map(path => [dotted(path), sourceOf(draft.originOf(path))]))
+}
+
+/** Where the items of a list of sections stand; nothing else has any of its own. */
+function itemsOf(path: Path, value: unknown): Path[] {
+  return Array.isArray(value) && value.some(isSection) ? value.map((_, index) => [...path, index]) : []
 }
 
 function sourceOf(origin: Origin | undefined): Source {

@@ -10,20 +10,28 @@ import { replaceFile } from './replace.ts'
 /** New values by dotted key, as JSON has them; `null` or `undefined` takes one out, so that its default counts again. */
 export type Changes = Readonly<Record<string, unknown>>
 
+/** Throws if a text may not be written. */
+export type Check = (text: string) => Promise<unknown>
+
 /**
- * Changes values in the config file and leaves the rest as its owner wrote it: comments, order, spacing. Makes the file
- * where there is none, keeps the previous copy beside it as `.bak`, and replaces it atomically. Saves of one process come
- * one after the other. `check` is given the text that would be written, and throws if it may not be.
- *
- * Throws a ConfigError, having written nothing, when the file on disk is broken or can't be written.
+ * Changes values in the config file and leaves the rest as its owner wrote it: comments, order, spacing. Throws as
+ * `editFile` does.
  */
-export async function setValues(
-  file: string,
-  changes: Changes,
-  check: (text: string) => Promise<unknown>,
-): Promise<void> {
+export async function setValues(file: string, changes: Changes, check: Check): Promise<void> {
+  await editFile(file, text => edited(text, changes, file), check)
+}
+
+/**
+ * Writes what `edit` makes of the config file's text. Makes the file where there is none, keeps the previous copy beside
+ * it as `.bak`, and replaces it atomically. Saves of one process come one after the other. `check` is given the text that
+ * would be written.
+ *
+ * Throws a ConfigError, having written nothing, when the file on disk is broken or can't be written, and what `edit` and
+ * `check` throw.
+ */
+export async function editFile(file: string, edit: (text: string) => Promise<string>, check: Check): Promise<void> {
   const key = resolve(file)
-  const saved = (lastSaves.get(key) ?? Promise.resolve()).then(() => save(key, changes, check))
+  const saved = (lastSaves.get(key) ?? Promise.resolve()).then(() => save(key, edit, check))
   const settled = saved.then(
     () => undefined,
     () => undefined,
@@ -36,12 +44,12 @@ export async function setValues(
 
 const lastSaves = new Map<string, Promise<void>>()
 
-async function save(file: string, changes: Changes, check: (text: string) => Promise<unknown>): Promise<void> {
+async function save(file: string, edit: (text: string) => Promise<string>, check: Check): Promise<void> {
   // A linked file is changed where it is: replacing the link would part it from its owner's dotfiles.
   const target = await realpath(file).catch(() => file)
   const previous = await readText(target)
   const before = previous ?? HEADER
-  const after = await edited(before, changes, file)
+  const after = await edit(before)
   if (after === before) return
   await check(after)
   try {

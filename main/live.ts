@@ -65,6 +65,7 @@ export function followApp(
         hearTurns(notice.body)
         return
       case 'rush':
+      case 'sessions':
         return
       case 'keys':
       case 'settings':

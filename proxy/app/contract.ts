@@ -394,6 +394,98 @@ const loginItem = z.union([
   }),
 ])
 
+/** A rule, with the names that the config file has for its parts. */
+const rule = z.object({
+  name: z.string().optional(),
+  /** All of it must be so; a rule without any is for all turns. */
+  when: z.object({
+    client: z.string().optional(),
+    frontend: z
+      .enum(['openai-chat', 'openai-completions', 'openai-responses', 'anthropic', 'gemini', 'code-assist'])
+      .optional(),
+    model: z.string().optional(),
+    images: z.boolean().optional(),
+    tools: z.boolean().optional(),
+    min_tokens: z.number().optional(),
+    max_tokens: z.number().optional(),
+  }),
+  target: z.string(),
+  on_failure: z.array(z.string()),
+  enabled: z.boolean(),
+})
+
+/** A rewrite of a model's name: a regular expression, and what takes the name's place. */
+const rewrite = z.object({ pattern: z.string(), replacement: z.string() })
+
+const namedRoute = z.object({ name: z.string(), policy: z.enum(['k', 'm', 'km', 'mk']), elements: z.array(z.string()) })
+
+/** A selector of the config, where one is set. */
+const selectorSetting = z.object({
+  value: z.string().optional(),
+  source: z.string(),
+  /** Why it can't be changed here. */
+  locked: z.string().optional(),
+})
+
+const source = z.object({ source: z.string() })
+
+/** Where turns go, as the config in use says it. */
+const routing = z.object({
+  file: z.string(),
+  defaultBackend: selectorSetting,
+  staticRoute: selectorSetting,
+  /** Whether the static route also takes turns that name their backend. */
+  lockStaticRoute: z.object({ value: z.boolean(), source: z.string(), locked: z.string().optional() }),
+  /** The first that is met counts. */
+  rules: z.array(source.extend({ rule })),
+  /** The first whose pattern matches counts. */
+  rewrites: z.array(source.extend({ rewrite })),
+  /** Why rewrites can't be changed here. */
+  rewritesLocked: z.string().optional(),
+  routes: z.array(source.extend({ route: namedRoute })),
+})
+
+/** An edit of a list. `was` is what the window saw at that place, from 0: where something else is there now, nothing changes. */
+const editOf = <T extends z.ZodType>(item: T) =>
+  z.discriminatedUnion('type', [
+    z.object({ type: z.literal('add'), item }),
+    z.object({ type: z.literal('replace'), at: z.number(), was: item, item }),
+    z.object({ type: z.literal('remove'), at: z.number(), was: item }),
+    z.object({ type: z.literal('move'), at: z.number(), was: item, to: z.number() }),
+  ])
+
+/** Something wrong with a text, and where in it, from 1. */
+const textProblem = z.object({ line: z.number().optional(), column: z.number().optional(), message: z.string() })
+
+/** The part of the config file that says where turns go: as the window was given it, and as it shall be. */
+const routingText = z.object({ was: z.string(), text: z.string() })
+
+/** How a target is, by the turns that went to it. */
+const breaker = z.object({
+  /** Backend, key and model: `openai.2:gpt-5`. */
+  target: z.string(),
+  /** `open`: it rests. `half-open`: its rest is over, and one turn tries it. */
+  state: z.enum(['closed', 'open', 'half-open']),
+  /** In a row. */
+  failures: z.number(),
+  /** Until when it rests, where it does. */
+  restsUntil: z.number().optional(),
+})
+
+/** Where a turn would go, and why. */
+const explanation = z.object({
+  /** What was looked at, in order. */
+  steps: z.array(z.string()),
+  decidedBy: z.string().optional(),
+  kind: z.enum(['chain', 'race', 'hybrid']).optional(),
+  /** As selectors, the likeliest first. */
+  targets: z.array(z.string()).optional(),
+  /** The same targets as breakers name them. */
+  breakers: z.array(z.string()).optional(),
+  /** Why it would be refused. */
+  error: z.string().optional(),
+})
+
 export const calls = {
   /** All that a window shows before anything happens; `seq` is the notice up to which it holds. */
   'app.snapshot': {
@@ -409,6 +501,42 @@ export const calls = {
   'proxy.stop': { input: z.void(), output: status },
   'proxy.restart': { input: z.void(), output: status },
   'route.set': { input: z.object({ backend: z.string(), model: z.string().optional() }), output: done },
+  'routing.get': { input: z.void(), output: routing },
+  'routing.editRules': { input: editOf(rule), output: done },
+  'routing.editRewrites': { input: editOf(rewrite), output: done },
+  'routing.saveRoute': { input: z.object({ route: namedRoute, isNew: z.boolean() }), output: done },
+  'routing.removeRoute': { input: z.object({ name: z.string() }), output: done },
+  /** The part of the config file that says where turns go, as its owner wrote it. */
+  'routing.text': {
+    input: z.void(),
+    output: z.union([
+      z.object({ ok: z.literal(true), text: z.string() }),
+      z.object({ ok: z.literal(false), reason: z.string() }),
+    ]),
+  },
+  /** What would be wrong with it, if that text took its place. */
+  'routing.checkText': { input: routingText, output: z.array(textProblem) },
+  /** The same, and writes it where nothing is wrong. */
+  'routing.saveText': { input: routingText, output: z.array(textProblem) },
+  /** Where a turn would go, by the code that decides it; nothing is sent. */
+  'routing.explain': {
+    input: z.object({
+      model: z.string(),
+      client: z.string().optional(),
+      frontend: z.string().optional(),
+      images: z.boolean().optional(),
+      tools: z.boolean().optional(),
+      tokens: z.number().optional(),
+    }),
+    output: z.union([
+      z.object({ ok: z.literal(true), explanation }),
+      z.object({ ok: z.literal(false), reason: z.string() }),
+    ]),
+  },
+  /** The targets that failed of late. */
+  'breakers.list': { input: z.void(), output: z.array(breaker) },
+  /** Forgets what spoke against a target. */
+  'breakers.reset': { input: z.object({ target: z.string() }), output: done },
   'models.list': { input: z.void(), output: z.array(model) },
   'turns.list': {
     input: z.object({
@@ -575,6 +703,13 @@ export type BackendRow = z.output<typeof backend>
 export type CustomBackend = z.output<typeof customBackend>
 export type ModelRow = z.output<typeof model>
 export type Route = z.output<typeof route>
+export type Routing = z.output<typeof routing>
+export type RoutingRule = z.output<typeof rule>
+export type Rewrite = z.output<typeof rewrite>
+export type NamedRoute = z.output<typeof namedRoute>
+export type Breaker = z.output<typeof breaker>
+export type Explanation = z.output<typeof explanation>
+export type TextProblem = z.output<typeof textProblem>
 export type TurnRow = z.output<typeof turn>
 export type TurnDetail = z.output<typeof turnDetail>
 export type SessionRow = z.output<typeof session>

@@ -10,6 +10,9 @@ import { listKeys } from './key-rows.ts'
 import type { createLiveTurns } from './live-turns.ts'
 import { allowWriteBack, disableLogin, enableLogin, listLogins, onboardLogin } from './login-calls.ts'
 import { planKeys } from './new-key.ts'
+import { explainRoute, listBreakers, resetBreaker } from './route-calls.ts'
+import { editRewrites, editRules, readRouting, removeNamedRoute, saveNamedRoute } from './routing-calls.ts'
+import { checkRoutingText, readRoutingText, saveRoutingText } from './routing-text.ts'
 import { clearSession, forgetSession, listSessions, readSession, setInSession } from './session-calls.ts'
 import { createSessionTitles } from './session-titles.ts'
 import { listSettings, setRoute, setSetting } from './setting-calls.ts'
@@ -48,6 +51,17 @@ export function createHandlers(parts: AppParts, live: ReturnType<typeof createLi
       return start()
     },
     'route.set': choice => setRoute(parts, choice),
+    'routing.get': () => readRouting(parts),
+    'routing.editRules': edit => editRules(parts, edit),
+    'routing.editRewrites': edit => editRewrites(parts, edit),
+    'routing.saveRoute': asked => saveNamedRoute(parts, asked),
+    'routing.removeRoute': ({ name }) => removeNamedRoute(parts, name),
+    'routing.text': () => readRoutingText(parts),
+    'routing.checkText': asked => checkRoutingText(parts, asked),
+    'routing.saveText': asked => saveRoutingText(parts, asked),
+    'routing.explain': asked => explainRoute(parts, asked),
+    'breakers.list': () => listBreakers(parts),
+    'breakers.reset': ({ target }) => resetBreaker(parts, target),
     'models.list': async () => {
       const proxy = parts.proxy()
       if (proxy === undefined) return []

@@ -1,7 +1,7 @@
 import { leavesOf, dotted } from '../config/key.ts'
-import { parseConfig } from '../config/load.ts'
+import { parseConfig, type LoadedConfig } from '../config/load.ts'
 import { ConfigError, formatProblem } from '../config/problems.ts'
-import { setValues } from '../config/save.ts'
+import { setValues, type Check } from '../config/save.ts'
 import { configSchema } from '../config/schema.ts'
 import { knownBackends, type AppParts } from './parts.ts'
 import type { Input, Output, Setting } from './contract.ts'
@@ -40,15 +40,17 @@ export async function setRoute(parts: AppParts, { backend, model }: Input<'route
 }
 
 /** Writes values into the config file by their keys, all or none, and goes by them. `undefined` takes one out. */
-export async function writeSettings(
+export function writeSettings(
   parts: AppParts,
   changes: Readonly<Record<string, unknown>>,
 ): Promise<Output<'settings.set'>> {
-  const { paths, env, flags } = parts.options
+  return saved(parts, check => setValues(parts.options.paths.configFile, changes, check))
+}
+
+/** Saves the config file and goes by it. What is wrong with what would be written is told, and nothing is. */
+export async function saved(parts: AppParts, save: (check: Check) => Promise<void>): Promise<Output<'settings.set'>> {
   try {
-    await setValues(paths.configFile, changes, text =>
-      parseConfig(text, { file: paths.configFile, env, flags, knownBackends }),
-    )
+    await save(checkFor(parts))
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     return {
@@ -60,13 +62,20 @@ export async function writeSettings(
   return { ok: true }
 }
 
-function lockOf(source: string): string | undefined {
+/** The config of this run, if the file had another text. Throws a ConfigError where it could have none. */
+export function checkFor({ options: { paths, env, flags } }: AppParts): (text: string) => Promise<LoadedConfig> {
+  return text => parseConfig(text, { file: paths.configFile, env, flags, knownBackends })
+}
+
+/** Why a value with this source can't be changed in the config file. */
+export function lockOf(source: string): string | undefined {
   const [from, name = ''] = source.split(/:(.*)/s)
   if (from === 'env') return `The environment variable ${name} sets this; unset it to change it here.`
   return from === 'flag' ? `The option ${name} of this run sets this.` : undefined
 }
 
-function inWords(source: string): string {
+/** A source as people read it: `config.yaml:3`, `env APP_PORT`. */
+export function inWords(source: string): string {
   return source.replace(/^file:/, 'config.yaml:').replace(/^(env|flag):/, '$1 ')
 }
 

@@ -5,9 +5,8 @@ import { createBackends } from '../backends/index.ts'
 import { loadConfig } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
 import { createSecrets } from '../keys/secrets.ts'
-import type { Asking } from '../routing/look.ts'
+import { askingOf, explained } from '../routing/explained.ts'
 import { createPlan, type Explanation } from '../routing/plan.ts'
-import { targetsOf, textOfTarget } from '../routing/route.ts'
 import { setUpOf } from '../routing/set-up.ts'
 import { parseOptions, UsageError, type Terminal, type Verb } from './args.ts'
 import { placeOptions, placesOf } from './world.ts'
@@ -32,16 +31,17 @@ export const route: Verb = async (args, terminal) => {
   if (action !== 'explain') throw new UsageError('Say `route explain MODEL`.')
   const tokens = Number(values.tokens ?? 0)
   if (!Number.isInteger(tokens) || tokens < 0) throw new UsageError('--tokens is a number of tokens.')
-  const asking: Asking = {
-    client: values.client,
-    protocol: values.frontend,
-    facts: () => ({ images: values.images === true, tools: values.tools === true, tokens }),
-    session: { oneOff: values['one-off'], backend: values['session-backend'], model: values['session-model'] },
-  }
+  const asking = askingOf({
+    ...values,
+    tokens,
+    oneOff: values['one-off'],
+    sessionBackend: values['session-backend'],
+    sessionModel: values['session-model'],
+  })
   try {
     const explanation = (await planFor(placesOf(terminal, values), terminal)).explain(model, asking)
     terminal.out.write(
-      values.json === true ? `${JSON.stringify(asJson(explanation), null, 2)}\n` : inWords(explanation),
+      values.json === true ? `${JSON.stringify(explained(explanation), null, 2)}\n` : inWords(explanation),
     )
     return explanation.error === undefined ? 0 : 1
   } catch (error) {
@@ -70,17 +70,4 @@ function inWords({ asked, steps, error }: Explanation): string {
   const heading = asked === '' ? 'A request that names no model' : `A request for ${asked}`
   const lines = steps.map((step, index) => `${String(index + 1).padStart(3)}  ${step}`)
   return [`${heading}:`, ...lines, ...(error === undefined ? [] : [`  refused: ${error}`]), ''].join('\n')
-}
-
-function asJson({ asked, steps, route, error }: Explanation) {
-  return {
-    asked,
-    decidedBy: route?.by,
-    kind: route?.kind,
-    keys: route?.kind === 'chain' ? route.keys : undefined,
-    targets: route === undefined ? undefined : targetsOf(route).map(textOfTarget),
-    steps,
-    warnings: route?.warnings,
-    error,
-  }
 }

@@ -20,11 +20,12 @@ import type {
   TurnRow,
 } from '../../proxy/app/contract.ts'
 import { fakeLoginRows } from './fake-login-rows.ts'
+import { createFakeRouting, type FakeRoutingWorld } from './fake-routing.ts'
 import { fakeSessions, sessionCalls } from './fake-sessions.ts'
 import { fakeDetail, fakeTurns, openTurn, phrases, seededRandom, turnId } from './fake-turns.ts'
 
 /** What the fake app starts from. Every part has a value that makes a lively, healthy app. */
-export interface FakeWorld {
+export interface FakeWorld extends FakeRoutingWorld {
   readonly seed?: number
   /** Turns in the log. */
   readonly turns?: number | readonly TurnRow[]
@@ -110,6 +111,7 @@ export function createFakeBridge(world: FakeWorld = {}) {
       tell('backends', backends)
       return { ok: true }
     },
+    ...createFakeRouting(world, start, () => tell('settings', {})),
     'models.list': () => [...fakeModels],
     'turns.list': ({ before, limit, filter }) => {
       const from = before === undefined ? 0 : turns.findIndex(({ id }) => id === before) + 1

@@ -51,6 +51,8 @@ const shots = {
     await page.getByRole('main').getByRole('button', { name: 'Add a key' }).first().click()
     await page.getByRole('dialog').waitFor()
   },
+  routing: page => page.goto(at('routing')),
+  'routing-text': page => page.goto(at('routing?view=text')),
   settings: page => page.goto(at('settings')),
   palette: async page => {
     await page.goto(at('overview'))

@@ -44,6 +44,34 @@ export function TextInput({ className, ...rest }: ComponentProps<'input'>) {
   )
 }
 
+interface TextFieldProps {
+  readonly label: string
+  readonly hint: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+  /** Whether it is for a machine to read. */
+  readonly isCode?: boolean
+  readonly autoFocus?: boolean
+}
+
+/** A line of text with its name and what it is for. */
+export function TextField({ label, hint, value, onChange, isCode = false, autoFocus = false }: TextFieldProps) {
+  return (
+    <Field label={label} hint={hint}>
+      {({ id, describedBy }) => (
+        <TextInput
+          id={id}
+          aria-describedby={describedBy}
+          autoFocus={autoFocus}
+          value={value}
+          onChange={event => onChange(event.target.value)}
+          className={clsx(isCode && 'font-mono')}
+        />
+      )}
+    </Field>
+  )
+}
+
 interface SelectProps<T extends string> {
   readonly label: string
   readonly id?: string

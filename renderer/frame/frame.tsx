@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect } from 'react'
 import { useConnection } from '../stores/connection.ts'
+import { screenIds, screens } from '../screens/index.ts'
 import { openOverlay, useOverlay } from '../stores/overlay.ts'
 import { goTo } from '../stores/place.ts'
 import { usePreferences } from '../stores/preferences.ts'
@@ -53,11 +54,7 @@ const shortcuts: Shortcuts = {
   'mod+k': () => openOverlay('palette'),
   'mod+shift+p': () => void toggleProxy(),
   'mod+shift+m': () => openOverlay('route'),
-  'mod+1': () => goTo('overview'),
-  'mod+2': () => goTo('traffic'),
-  'mod+3': () => goTo('sessions'),
-  'mod+4': () => goTo('accounts'),
-  'mod+,': () => goTo('settings'),
+  ...Object.fromEntries(screenIds.map(id => [screens[id].shortcut, () => goTo(id)])),
   '?': () => openOverlay('shortcuts'),
 }
 

@@ -21,6 +21,7 @@ export function inWords(keys: string): readonly string[] {
 const names: Readonly<Record<string, string | undefined>> = {
   mod: isMac ? '⌘' : 'Ctrl',
   shift: isMac ? '⇧' : 'Shift',
+  alt: isMac ? '⌥' : 'Alt',
   enter: 'Enter',
   escape: 'Esc',
   arrowup: '↑',

@@ -19,6 +19,10 @@ const groups = [
     ],
   },
   {
+    title: words.routing,
+    shortcuts: [{ what: words.moveItem, keys: ['alt+arrowup', 'alt+arrowdown'] }],
+  },
+  {
     title: words.list,
     shortcuts: [
       { what: words.filter, keys: ['/', 'mod+f'] },

@@ -1,8 +1,17 @@
-import { Activity, KeyRound, LayoutDashboard, type LucideIcon, MessagesSquare, Settings2 } from 'lucide-react'
+import {
+  Activity,
+  KeyRound,
+  LayoutDashboard,
+  type LucideIcon,
+  MessagesSquare,
+  Settings2,
+  Waypoints,
+} from 'lucide-react'
 import type { ComponentType } from 'react'
 import type { ScreenId } from '../stores/place.ts'
 import { Accounts } from './accounts/accounts.tsx'
 import { Overview } from './overview/overview.tsx'
+import { Routing } from './routing/routing.tsx'
 import { Sessions } from './sessions/sessions.tsx'
 import { Settings } from './settings/settings.tsx'
 import { Traffic } from './traffic/traffic.tsx'
@@ -19,6 +28,7 @@ export const screens = {
   traffic: { Screen: Traffic, icon: Activity, shortcut: 'mod+2' },
   sessions: { Screen: Sessions, icon: MessagesSquare, shortcut: 'mod+3' },
   accounts: { Screen: Accounts, icon: KeyRound, shortcut: 'mod+4' },
+  routing: { Screen: Routing, icon: Waypoints, shortcut: 'mod+5' },
   settings: { Screen: Settings, icon: Settings2, shortcut: 'mod+,' },
 } as const satisfies Readonly<Record<ScreenId, ScreenOfList>>
 

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-export type ScreenId = 'overview' | 'traffic' | 'sessions' | 'accounts' | 'settings'
+export type ScreenId = 'overview' | 'traffic' | 'sessions' | 'accounts' | 'routing' | 'settings'
 
 /** Where the window is: a screen, and what it shows there (`#/traffic?is=errors`). It stands in the address, so that back, reload and links work. */
 export interface Place {
@@ -13,6 +13,7 @@ const screens: Readonly<Record<ScreenId, true>> = {
   traffic: true,
   sessions: true,
   accounts: true,
+  routing: true,
   settings: true,
 }
 

@@ -65,6 +65,7 @@ describe('The frame', () => {
       ['2', 'Traffic'],
       ['3', 'Sessions'],
       ['4', 'Accounts'],
+      ['5', 'Routing'],
       [',', 'Settings'],
       ['1', 'Overview'],
     ] as const) {

@@ -10,6 +10,8 @@ import { useOverlay } from '../../renderer/stores/overlay.ts'
 import type { ScreenId } from '../../renderer/stores/place.ts'
 import { usePreferences } from '../../renderer/stores/preferences.ts'
 import { useRoute } from '../../renderer/stores/route.ts'
+import { useRouting } from '../../renderer/stores/routing.ts'
+import { useRoutingText } from '../../renderer/stores/routing-text.ts'
 import { useSessions } from '../../renderer/stores/sessions.ts'
 import { useSettings } from '../../renderer/stores/settings.ts'
 import { useStatus } from '../../renderer/stores/status.ts'
@@ -26,6 +28,8 @@ export async function openApp(world: FakeWorld, place: ScreenId | `${ScreenId}?$
   useOverlay.setState(useOverlay.getInitialState(), true)
   usePreferences.setState(usePreferences.getInitialState(), true)
   useRoute.setState(useRoute.getInitialState(), true)
+  useRouting.setState(useRouting.getInitialState(), true)
+  useRoutingText.setState(useRoutingText.getInitialState(), true)
   useSessions.setState(useSessions.getInitialState(), true)
   useSettings.setState(useSettings.getInitialState(), true)
   useStatus.setState(useStatus.getInitialState(), true)

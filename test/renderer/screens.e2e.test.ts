@@ -141,6 +141,36 @@ describe('Nothing stands in anybody’s way', async () => {
         await page.getByText('This does not work.').waitFor()
       },
     ],
+    ['the routing', { place: 'routing' }, page => page.getByText(/^Rests/).waitFor()],
+    ['a routing of nothing', { world: 'fresh', place: 'routing' }, page => page.getByText('No rules.').waitFor()],
+    [
+      'two thousand rules',
+      { world: 'crowded', place: 'routing' },
+      page => page.getByRole('button', { name: '1,950 more' }).waitFor(),
+    ],
+    ['a routing that failed to load', { world: 'broken', place: 'routing' }],
+    ['a rule in its sheet', { place: 'routing' }, page => page.getByRole('button', { name: 'Edit pictures' }).click()],
+    ['a new named route', { place: 'routing' }, page => page.getByRole('button', { name: 'Add a route' }).click()],
+    [
+      'the actions of a rule',
+      { place: 'routing' },
+      page => page.getByRole('button', { name: 'Actions for pictures' }).click(),
+    ],
+    [
+      'help with selectors',
+      { place: 'routing' },
+      page => page.getByRole('button', { name: 'Selectors and commands' }).click(),
+    ],
+    [
+      'a routing as text that is changed, and wrong',
+      { place: 'routing?view=text' },
+      async page => {
+        const area = page.getByRole('textbox', { name: 'The routing as YAML' })
+        await area.fill((await area.inputValue()).replace('target: openai:', 'target: nosuch:'))
+        await page.getByRole('button', { name: 'Show changes' }).click()
+        await page.getByRole('button', { name: /^Line 16/ }).waitFor()
+      },
+    ],
     ['the settings', { place: 'settings' }, page => main(page).getByLabel('Port').waitFor()],
     ['settings that failed to load', { world: 'broken', place: 'settings' }],
     ['the palette', {}, page => page.keyboard.press('Control+k')],
@@ -215,6 +245,8 @@ const places = [
   'accounts',
   'accounts?tab=logins',
   'accounts?tab=backends',
+  'routing',
+  'routing?view=text',
   'settings',
 ]
 

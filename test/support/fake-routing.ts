@@ -108,12 +108,21 @@ function isFor({ when }: RoutingRule, images: boolean): boolean {
   return Object.keys(when).every(name => name === 'images') && (when.images ?? images) === images
 }
 
+/** A config that says nothing of where turns go. */
+export const emptyRouting: Routing = {
+  file: '/home/ada/.config/llm-interactive-proxy/config.yaml',
+  defaultBackend: { source: 'default' },
+  staticRoute: { source: 'default' },
+  lockStaticRoute: { value: false, source: 'default' },
+  rules: [],
+  rewrites: [],
+  routes: [],
+}
+
 function fakeRoutingOf(): Routing {
   return {
-    file: '/home/ada/.config/llm-interactive-proxy/config.yaml',
+    ...emptyRouting,
     defaultBackend: { value: 'openai:gpt-5.6-terra', source: 'config.yaml:1' },
-    staticRoute: { source: 'default' },
-    lockStaticRoute: { value: false, source: 'default' },
     rules: [
       {
         rule: {

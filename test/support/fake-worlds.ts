@@ -1,4 +1,5 @@
 import { fakeBackends, fakeStores, type FakeWorld } from './fake-bridge.ts'
+import { emptyRouting } from './fake-routing.ts'
 
 /** States of the app that every screen has to look right in, by name. */
 export const worlds = {
@@ -18,6 +19,9 @@ export const worlds = {
         : { state: 'needs-key', status: 'Needs a key', detail: `Add a key for ${backend.title}.`, keys: [] }),
     })),
     route: { backend: 'demo', source: 'default' },
+    routing: emptyRouting,
+    breakers: [],
+    routingText: '',
     keys: [],
   },
   stopped: { turns: 0, keys: [], status: { run: 'stopped' } },
@@ -86,15 +90,34 @@ export const worlds = {
         medianFirstTokenMs: 640 + i * 90,
       })),
     ],
+    routing: {
+      ...emptyRouting,
+      rules: Array.from({ length: 2000 }, (_, i) => ({
+        rule: {
+          name: `a rule with quite a long name for project number ${i + 1}`,
+          when: { client: `a-client-with-a-long-name-${i + 1}*`, model: 'a-vendor/with-a-model-of-a-long-name*' },
+          target: `gateway-${(i % 14) + 1}:a-vendor/with-a-model-of-a-long-name-and-a-version-20260101`,
+          on_failure: [
+            'openrouter:a-vendor/with-a-model-of-a-long-name-and-a-version-20260101',
+            'openai:gpt-5.6-terra',
+          ],
+          enabled: i % 7 !== 3,
+        },
+        source: `config.yaml:${i * 5 + 20}`,
+      })),
+    },
     status: { configProblems: ['config.yaml:14: backends.work.api_urll is not a known key; did you mean api_url?'] },
   },
   /** Answers take for ever. */
-  slow: { hanging: ['app.snapshot', 'keys.list', 'logins.list', 'settings.list', 'turns.get', 'models.list'] },
+  slow: {
+    hanging: ['app.snapshot', 'keys.list', 'logins.list', 'settings.list', 'turns.get', 'models.list', 'routing.get'],
+  },
   broken: {
     failing: {
       'keys.list': 'The keychain did not answer within 5 s.',
       'logins.list': 'The folder of Codex CLI did not answer within 5 s.',
       'settings.list': 'config.yaml can’t be read: permission denied.',
+      'routing.get': 'The app is still starting.',
       'turns.get': 'The log is locked.',
       'sessions.list': 'The sessions can’t be read.',
     },

@@ -250,47 +250,43 @@ const places = [
   'settings',
 ]
 
-test('Every control of every screen is in the tab order, and shows where the focus is', async () => {
-  for (const place of places) {
-    const { page, close } = await open({ place })
-    await page.getByRole('main').getByRole('button').first().waitFor()
-    const reachable = await page
-      .locator(
-        'button:visible:not([disabled]), a[href]:visible, input:visible:not([disabled]), [role=grid], [role=tablist]',
-      )
-      .evaluateAll(elements =>
-        elements
-          // Within a group of these the arrows go on; the group itself is in the order.
-          .filter(element => !['radio', 'tab'].includes(element.getAttribute('role') ?? ''))
-          .filter(element => (element as HTMLElement).tabIndex < 0)
-          .map(element => element.outerHTML.slice(0, 120)),
-      )
-    expect(reachable).toEqual([])
-    await page.keyboard.press('Tab')
-    await page.keyboard.press('Tab')
-    const ring = await page.evaluate(() => {
-      const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement as Element)
-      return `${outlineStyle} ${outlineWidth}`
-    })
-    expect(ring).toBe('solid 2px')
-    await close()
-  }
+test.each(places)('Every control of %s is in the tab order, and shows where the focus is', async place => {
+  const { page, close } = await open({ place })
+  await page.getByRole('main').getByRole('button').first().waitFor()
+  const reachable = await page
+    .locator(
+      'button:visible:not([disabled]), a[href]:visible, input:visible:not([disabled]), [role=grid], [role=tablist]',
+    )
+    .evaluateAll(elements =>
+      elements
+        // Within a group of these the arrows go on; the group itself is in the order.
+        .filter(element => !['radio', 'tab'].includes(element.getAttribute('role') ?? ''))
+        .filter(element => (element as HTMLElement).tabIndex < 0)
+        .map(element => element.outerHTML.slice(0, 120)),
+    )
+  expect(reachable).toEqual([])
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Tab')
+  const ring = await page.evaluate(() => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement as Element)
+    return `${outlineStyle} ${outlineWidth}`
+  })
+  expect(ring).toBe('solid 2px')
+  await close()
 })
 
-test('What is clicked is large enough to be hit (24 px)', async () => {
-  for (const place of places) {
-    const { page, close } = await open({ place })
-    await page.getByRole('main').getByRole('button').first().waitFor()
-    const small = await page.locator('button:visible, a[href]:visible, [role=switch]:visible').evaluateAll(elements =>
-      elements
-        .filter(element => !element.closest('.sr-only') && element.getAttribute('href') !== '#main')
-        .map(element => ({ element, box: element.getBoundingClientRect() }))
-        .filter(({ box }) => box.height < 24 || box.width < 24)
-        .map(({ element, box }) => `${box.width}×${box.height} ${element.outerHTML.slice(0, 100)}`),
-    )
-    expect(small).toEqual([])
-    await close()
-  }
+test.each(places)('What is clicked in %s is large enough to be hit (24 px)', async place => {
+  const { page, close } = await open({ place })
+  await page.getByRole('main').getByRole('button').first().waitFor()
+  const small = await page.locator('button:visible, a[href]:visible, [role=switch]:visible').evaluateAll(elements =>
+    elements
+      .filter(element => !element.closest('.sr-only') && element.getAttribute('href') !== '#main')
+      .map(element => ({ element, box: element.getBoundingClientRect() }))
+      .filter(({ box }) => box.height < 24 || box.width < 24)
+      .map(({ element, box }) => `${box.width}×${box.height} ${element.outerHTML.slice(0, 100)}`),
+  )
+  expect(small).toEqual([])
+  await close()
 })
 
 test('Fifty thousand requests scroll with no more rows on the page than the window shows', async () => {

@@ -40,7 +40,10 @@ export function Dialog({ open, onClose, title, hint, place = 'middle', children,
             </div>
             <IconButton icon={X} label={text.actions.close} keys="escape" onClick={onClose} className="-mr-2" />
           </header>
-          <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">{children}</div>
+          {/* What is only read has nothing in it that takes the focus, and is scrolled by keys all the same. */}
+          <div {...(actions === undefined ? { tabIndex: 0 } : {})} className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">
+            {children}
+          </div>
           {actions !== undefined && (
             <footer className="flex items-center justify-end gap-2 border-t border-line px-5 py-3">{actions}</footer>
           )}

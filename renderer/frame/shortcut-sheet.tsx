@@ -1,5 +1,6 @@
 import { Dialog } from '../components/dialog.tsx'
 import { Keys } from '../components/keys.tsx'
+import { screenIds, screens } from '../screens/index.ts'
 import { closeOverlay, useOverlay } from '../stores/overlay.ts'
 import { inWords } from './keyboard.ts'
 import { text } from '../text/text.ts'
@@ -13,8 +14,7 @@ const groups = [
       { what: words.palette, keys: ['mod+k'] },
       { what: words.startStop, keys: ['mod+shift+p'] },
       { what: words.route, keys: ['mod+shift+m'] },
-      { what: words.screens, keys: ['mod+1', 'mod+2', 'mod+3', 'mod+4'] },
-      { what: words.settings, keys: ['mod+,'] },
+      ...screenIds.map(id => ({ what: text.screens[id], keys: [screens[id].shortcut] })),
       { what: words.sheet, keys: ['?'] },
     ],
   },

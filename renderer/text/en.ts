@@ -202,8 +202,6 @@ export const en = {
     palette: 'Command palette',
     startStop: 'Start or stop the proxy',
     route: 'Switch the default route',
-    screens: 'Overview, Traffic, Sessions, Accounts, Routing',
-    settings: 'Settings',
     sheet: 'This sheet',
     filter: 'Filter',
     escape: 'Clear the filter, then leave it',

@@ -1,3 +1,4 @@
+import type { Price } from '../catalogue/catalogue.ts'
 import type { ProxyError } from '../core/errors.ts'
 import type { Events } from '../core/events.ts'
 import type { Request } from '../core/request.ts'
@@ -47,8 +48,8 @@ export interface RemoteBackend extends BackendCommon {
   readonly retries?: { readonly most?: number | undefined; readonly delayMs?: number | undefined } | undefined
   /** The service of our list that it is, asked where that is: there, its vendor's prices hold. */
   readonly service?: string | undefined
-  /** What its models cost, as the config says, in US dollars for a million tokens. */
-  readonly prices?: Readonly<Record<string, { readonly input: number; readonly output: number }>> | undefined
+  /** What its models cost, as the config says. */
+  readonly prices?: Readonly<Record<string, Price>> | undefined
   /** What is asked of each of its models where a client says nothing of it. */
   readonly parameters?: Readonly<Record<string, Pick<Params, 'temperature' | 'top_p'>>> | undefined
   /** How long it may stay silent before a request is given up, in milliseconds. */

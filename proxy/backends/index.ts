@@ -62,7 +62,7 @@ function fromConfig(id: string, entry: BackendConfig): RemoteBackend {
     retries: retriesOf(entry),
     parameters: entry.parameters,
     service: serviceOf(entry, preset),
-    prices: entry.prices,
+    prices: pricesOf(entry),
     ...(models !== undefined && { models }),
     usualModels: preset?.models,
     defaultModel: entry.default_model,
@@ -97,6 +97,23 @@ function limitsOf({ limits }: BackendConfig): RemoteBackend['limits'] {
         maxInput: limit.max_input_tokens,
         requestsPerMinute: limit.requests_per_minute,
         tokensPerMinute: limit.tokens_per_minute,
+      },
+    ]),
+  )
+}
+
+function pricesOf({ prices }: BackendConfig): RemoteBackend['prices'] {
+  if (prices === undefined) return undefined
+  return Object.fromEntries(
+    Object.entries(prices).map(([model, { input, output, cache_read, cache_write, cache_write_1h }]) => [
+      model,
+      {
+        input,
+        output,
+        cacheRead: cache_read ?? input,
+        cacheWrite: cache_write ?? input,
+        cacheWrite1h: cache_write_1h ?? cache_write ?? input,
+        source: 'config',
       },
     ]),
   )

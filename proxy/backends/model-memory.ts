@@ -46,7 +46,15 @@ const size = z.number().positive().optional()
 const facts = z.object({
   contextWindow: size,
   maxOutput: size,
-  price: z.object({ input: z.number(), output: z.number(), source: z.literal('list') }).optional(),
+  price: z
+    .object({
+      input: z.number(),
+      output: z.number(),
+      cacheRead: z.number().optional(),
+      cacheWrite: z.number().optional(),
+      source: z.literal('list'),
+    })
+    .optional(),
   source: z.literal('list'),
 })
 const list = z.object({

@@ -127,7 +127,7 @@ export function createModelLists({ upstream, credentialsOf, memory, now }: Model
     return {
       contextWindow: contextWindow ?? listed?.contextWindow ?? known?.contextWindow,
       maxOutput: maxOutput ?? listed?.maxOutput ?? known?.maxOutput,
-      price: price === undefined ? (listed?.price ?? known?.price) : { ...price, source: 'config' },
+      price: price ?? listed?.price ?? known?.price,
       source: isSized ? 'config' : ((listed ?? known)?.source ?? 'config'),
     }
   }

@@ -15,6 +15,8 @@ interface Answering extends Demands {
 export function asksForStream(api: Answering, { stream, sampling }: Request): boolean {
   if (api.streams === false) return false
   if (stream || api.demands?.['stream'] === true) return true
+  // Google's own program asks Code Assist for nothing else.
+  if (api.protocol === 'code-assist') return true
   return api.protocol === 'anthropic' && (sampling.maxTokens ?? Infinity) > MOST_WHOLE
 }
 

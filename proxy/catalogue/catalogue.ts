@@ -13,10 +13,15 @@ export interface ModelFacts {
 
 type Source = 'config' | 'list' | 'catalogue'
 
-/** US dollars for a million tokens. */
+/** US dollars for a million tokens. What is absent is not known: tokens of that kind then have no price. */
 export interface Price {
   readonly input: number
   readonly output: number
+  /** For input that came from the prompt cache. */
+  readonly cacheRead?: number | undefined
+  /** For input that was written to it, kept for five minutes or for an hour. */
+  readonly cacheWrite?: number | undefined
+  readonly cacheWrite1h?: number | undefined
   /** The longest prompt that it holds for, in tokens; longer ones cost more. */
   readonly upTo?: number | undefined
   readonly source: Source
@@ -67,13 +72,20 @@ function numberIn(entry: Readonly<Record<string, unknown>>, ...names: readonly s
 /** OpenRouter's form: dollars for one token, as text. */
 function priceIn(pricing: unknown): Price | undefined {
   if (typeof pricing !== 'object' || pricing === null) return undefined
-  const { prompt, completion } = pricing as Readonly<Record<string, unknown>>
-  if (typeof prompt !== 'string' || typeof completion !== 'string') return undefined
-  const [input, output] = [forMillion(prompt), forMillion(completion)]
-  // Below zero stands for "depends" (its automatic router).
-  return input >= 0 && output >= 0 ? { input, output, source: 'list' } : undefined
+  const told = pricing as Readonly<Record<string, unknown>>
+  const [input, output] = [forMillion(told['prompt']), forMillion(told['completion'])]
+  if (input === undefined || output === undefined) return undefined
+  return {
+    input,
+    output,
+    cacheRead: forMillion(told['input_cache_read']),
+    cacheWrite: forMillion(told['input_cache_write']),
+    source: 'list',
+  }
 }
 
-function forMillion(text: string): number {
-  return Math.round(Number(text) * 1e12) / 1e6
+/** Below zero stands for "depends" (OpenRouter's automatic router). */
+function forMillion(text: unknown): number | undefined {
+  const dollars = typeof text === 'string' ? Math.round(Number(text) * 1e12) / 1e6 : -1
+  return dollars >= 0 ? dollars : undefined
 }

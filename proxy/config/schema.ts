@@ -63,6 +63,17 @@ const limits = z.strictObject({
   tokens_per_minute: z.int().positive().optional(),
 })
 
+const dollars = z.number().min(0)
+
+/** What a model costs, in US dollars for a million tokens. What is not said of the prompt cache costs what input does. */
+const prices = z.strictObject({
+  input: dollars,
+  output: dollars,
+  cache_read: dollars.optional(),
+  cache_write: dollars.optional(),
+  cache_write_1h: dollars.optional(),
+})
+
 /** What is asked of a model where its client says nothing of it. */
 const parameters = z.strictObject({
   temperature: z.number().min(0).max(2).optional(),
@@ -104,8 +115,8 @@ const backendSchema = z.strictObject({
   /** What a model takes and gives, by its name. */
   limits: z.record(z.string(), limits).optional(),
   parameters: z.record(z.string(), parameters).optional(),
-  /** What a model costs, by its name, in US dollars for a million tokens. */
-  prices: z.record(z.string(), z.strictObject({ input: z.number().min(0), output: z.number().min(0) })).optional(),
+  /** By the model's name. */
+  prices: z.record(z.string(), prices).optional(),
   /** Over all its models. A request that would be one too many waits, goes to the next target, or is refused with 429. */
   requests_per_minute: z.int().positive().optional(),
   /** How often a request that failed is sent again to this backend, before the next target, and after how many seconds. */

@@ -18,7 +18,7 @@ interface FakeOptions {
   readonly key?: string
   readonly models?: readonly string[]
   /** Dollars for a token of each of its models, as OpenRouter tells them in its list. */
-  readonly pricing?: { readonly prompt: string; readonly completion: string }
+  readonly pricing?: Readonly<Record<string, string>>
 }
 
 /**

@@ -16,7 +16,7 @@ export function costAt({ factsAt }: Pick<CostDeps, 'factsAt'>, backend: Backend,
   if (backend.kind === 'local' || backend.isLocalServer) return 0
   if (backend.isSubscription) return 'subscription'
   const price = factsAt(backend, model)?.price
-  return price === undefined ? 'unpriced' : priced(usage, price)
+  return (price && priced(usage, price)) ?? 'unpriced'
 }
 
 /** What a turn cost that is over: of two models together, else by its usage; nothing where that is not known. */

@@ -22,7 +22,8 @@ describe('a backend is asked', () => {
 
   it('for a whole answer where it can’t stream, and for a stream where it gives nothing else', () => {
     expect(asksForStream(presets.internlm.apis[0], asked(true))).toBe(false)
-    expect(asksForStream(loginPresets['openai-codex'].apis[0], asked(false))).toBe(true)
+    for (const id of ['openai-codex', 'gemini-oauth-plan', 'antigravity-oauth', 'cline'] as const)
+      expect(asksForStream(loginPresets[id].apis[0], asked(false))).toBe(true)
   })
 
   it('for a stream where Anthropic’s own SDKs would not wait for the whole', () => {

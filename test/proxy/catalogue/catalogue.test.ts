@@ -45,7 +45,7 @@ describe('the catalogue', () => {
   it('prices nothing that is not its vendor’s own service, or that it is not sure of', () => {
     for (const service of ['openrouter', 'anthropic-oauth', undefined])
       expect(factsOf('claude-sonnet-5', service)).toMatchObject({ contextWindow: 1_000_000, price: undefined })
-    for (const model of ['claude-haiku-5-5', 'claude-opus-5-7', 'claude-sonnet-5-9', 'claude-fable-5-2'])
+    for (const model of ['claude-opus-5-7', 'claude-sonnet-5-9', 'claude-fable-5-2'])
       expect(factsOf(model, 'anthropic')?.price).toBeUndefined()
     for (const model of ['gpt-5.6-sol', 'gpt-5.5', 'some-model']) expect(factsOf(model, 'openai')).toBeUndefined()
   })
@@ -55,8 +55,11 @@ describe('a backend’s list', () => {
   it.each([
     [
       'OpenRouter',
-      { context_length: 200_000, pricing: { prompt: '0.000003', completion: '0.000015' } },
-      { contextWindow: 200_000, price: { input: 3, output: 15, source: 'list' } },
+      {
+        context_length: 200_000,
+        pricing: { prompt: '0.000003', completion: '0.000015', input_cache_read: '0.0000003' },
+      },
+      { contextWindow: 200_000, price: { input: 3, output: 15, cacheRead: 0.3, source: 'list' } },
     ],
     ['vLLM', { max_model_len: 32_768 }, { contextWindow: 32_768 }],
     [

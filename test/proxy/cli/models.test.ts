@@ -19,7 +19,7 @@ async function run(folder: string, ...args: string[]) {
 test('lists what the running proxy can be asked for, with what each takes and costs, and on whose word', async () => {
   const app = await startApp(
     `backends:
-  anthropic: { models: [claude-opus-5, claude-haiku-5-5] }
+  anthropic: { models: [claude-opus-5, claude-opus-5-9] }
   work: { type: custom, protocol: openai-chat, api_url: "http://127.0.0.1:9/v1", models: [own, claude-opus-5], prices: { own: { input: 0.5, output: 1 } }, limits: { own: { context_window: 9000 } } }
 `,
     { ANTHROPIC_API_KEY: 'sk-ant-0123456789' },
@@ -28,7 +28,7 @@ test('lists what the running proxy can be asked for, with what each takes and co
   expect(code).toBe(0)
   const lines = out.split('\n').map(line => line.replace(/ {2,}/g, '  '))
   expect(lines).toContain('claude-opus-5  context 1M, answer 128k, $5 in, $25 out a million (2026-10)')
-  expect(lines).toContain('claude-haiku-5-5  context 1M, answer 128k')
+  expect(lines).toContain('claude-opus-5-9')
   expect(lines).toContain('work:own  context 9k, $0.5 in, $1 out a million (config)')
   expect(lines).toContain('work:claude-opus-5  context 1M, answer 128k')
   expect(lines).toContain('Prices as of 2026-10: platform.claude.com/docs, models and pricing')
@@ -39,7 +39,11 @@ test('lists what the running proxy can be asked for, with what each takes and co
       id: 'work:own',
       backend: 'work',
       model: 'own',
-      facts: { contextWindow: 9000, price: { input: 0.5, output: 1, source: 'config' }, source: 'config' },
+      facts: {
+        contextWindow: 9000,
+        price: { input: 0.5, output: 1, cacheRead: 0.5, cacheWrite: 0.5, cacheWrite1h: 0.5, source: 'config' },
+        source: 'config',
+      },
     },
   ])
   await app.close()

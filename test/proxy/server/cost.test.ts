@@ -15,7 +15,10 @@ let unpriced: Fake
 let proxy: StartedApp
 
 beforeAll(async () => {
-  priced = await startFakeOpenai({ key: 'sk-a', pricing: { prompt: '0.001', completion: '0.002' } })
+  priced = await startFakeOpenai({
+    key: 'sk-a',
+    pricing: { prompt: '0.001', completion: '0.002', input_cache_read: '0.0001' },
+  })
   unpriced = await startFakeOpenai({ key: 'sk-b' })
   proxy = await startApp(
     `
@@ -38,8 +41,8 @@ afterAll(async () => {
 
 const chat = { api: 'chat', stream: false } as const
 
-/** Tokens that the fake says each answer took, at its prices. */
-const ONE_TURN = 11 * 0.001 + 7 * 0.002
+/** Tokens that the fake says each answer took, three of them from its cache, at its prices. */
+const ONE_TURN = 8 * 0.001 + 3 * 0.0001 + 7 * 0.002
 
 async function lastTurn() {
   const { turns } = await proxy.app.handlers['turns.list']({ limit: 1 })

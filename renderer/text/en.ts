@@ -864,6 +864,7 @@ export const en = {
       hint: 'Shows where a request would go. Nothing is sent.',
       model: 'Model',
       modelPlaceholder: 'none named',
+      begin: 'Name a model or a selector, or take a recent request.',
       client: 'Client',
       frontend: 'Front end',
       any: 'Any',

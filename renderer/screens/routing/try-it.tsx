@@ -60,6 +60,9 @@ export function TryIt() {
     }
   }, [draft, routing, route])
 
+  // Nothing has been supposed yet, and the default alone does not name a model: that is no fault of anybody's.
+  const isUnasked = draft === nothing && found?.error !== undefined
+
   return (
     <Panel title={words.title} actions={<Recent onChoose={turn => setDraft(draftOf(turn))} />}>
       <Card className="flex flex-col gap-3 p-3">
@@ -109,8 +112,13 @@ export function TryIt() {
           </label>
         </div>
         <div role="status" aria-label={words.title} className="flex flex-col gap-3 border-t border-line pt-3">
-          {problem !== undefined && <p className="text-error">{problem}</p>}
-          {problem === undefined && found !== undefined && <Path of={found} />}
+          {problem !== undefined ? (
+            <p className="text-error">{problem}</p>
+          ) : isUnasked ? (
+            <p className="text-text-2">{words.begin}</p>
+          ) : (
+            found !== undefined && <Path of={found} />
+          )}
         </div>
       </Card>
     </Panel>

@@ -1,4 +1,4 @@
-import type { Price } from '../catalogue/catalogue.ts'
+import type { Price } from '../catalogue/price.ts'
 import type { ProxyError } from '../core/errors.ts'
 import type { Events } from '../core/events.ts'
 import type { Request } from '../core/request.ts'

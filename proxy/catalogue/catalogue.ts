@@ -1,4 +1,5 @@
 import { families } from './families.ts'
+import type { Price, Source } from './price.ts'
 
 /** What is known of a model besides its name. What is absent is not known, rather than without limit or free. */
 export interface ModelFacts {
@@ -9,25 +10,6 @@ export interface ModelFacts {
   readonly price?: Price | undefined
   /** Who says so of the sizes: the config, the backend's own list of models, or this catalogue. */
   readonly source: Source
-}
-
-type Source = 'config' | 'list' | 'catalogue'
-
-/** US dollars for a million tokens. What is absent is not known: tokens of that kind then have no price. */
-export interface Price {
-  readonly input: number
-  readonly output: number
-  /** For input that came from the prompt cache. */
-  readonly cacheRead?: number | undefined
-  /** For input that was written to it, kept for five minutes or for an hour. */
-  readonly cacheWrite?: number | undefined
-  readonly cacheWrite1h?: number | undefined
-  /** The longest prompt that it holds for, in tokens; longer ones cost more. */
-  readonly upTo?: number | undefined
-  readonly source: Source
-  /** When it was read, and where, if the catalogue has it. */
-  readonly asOf?: string | undefined
-  readonly from?: string | undefined
 }
 
 /**

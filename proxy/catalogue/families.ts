@@ -1,4 +1,4 @@
-import type { Price } from './catalogue.ts'
+import type { Price } from './price.ts'
 
 type FamilyPrice = Omit<Price, 'source' | 'asOf' | 'from'>
 

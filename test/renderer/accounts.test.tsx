@@ -195,7 +195,7 @@ describe('The backends', () => {
     const [first] = within(screen.getByRole('list', { name: 'Backends' })).getAllByRole('listitem')
     expect(first?.textContent).toMatch(/^OpenAIopenaidefault/)
     expect(line('work').getByText('Needs a key')).toBeDefined()
-    expect(line('OpenRouter').getByText('412 models listed 3 minutes ago')).toBeDefined()
+    expect(line('OpenRouter').getByText('412 models listed 3 hours ago')).toBeDefined()
     const keys = within(line('OpenRouter').getByRole('list', { name: 'Keys of OpenRouter' }))
     expect(keys.getAllByRole('listitem').map(key => key.textContent)).toEqual([
       'Rate limited until 14:05OPENROUTER_API_KEYnumber 1',

@@ -532,7 +532,7 @@ export const fakeBackends: readonly BackendRow[] = [
       { instance: '2', name: 'OPENROUTER_API_KEY_2', state: 'ready', detail: 'Ready.' },
     ],
     rotation: 'round-robin',
-    listed: { count: 412, at: Date.now() - 3 * 60_000 },
+    listed: { count: 412, at: Date.now() - 3.5 * 3_600_000 },
     isDefault: false,
     turns: 82,
     failures: 1,

@@ -1,6 +1,6 @@
 import type { Backend } from '../../backends/backend.ts'
 import type { ModelFacts } from '../../catalogue/catalogue.ts'
-import { priced } from '../../catalogue/priced.ts'
+import { priced } from '../../catalogue/price.ts'
 import { sumOfCosts, type Cost } from '../../core/cost.ts'
 import type { Usage } from '../../core/events.ts'
 import type { OpenTurn } from '../../traffic/open-turn.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { factsOf, type Price } from '../../../proxy/catalogue/catalogue.ts'
-import { priced } from '../../../proxy/catalogue/priced.ts'
+import { factsOf } from '../../../proxy/catalogue/catalogue.ts'
+import { priced, type Price } from '../../../proxy/catalogue/price.ts'
 
 const price: Price = { input: 4, output: 20, cacheRead: 0.2, cacheWrite: 5, cacheWrite1h: 8, source: 'config' }
 

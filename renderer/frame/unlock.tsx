@@ -3,6 +3,7 @@ import { toast } from 'sonner'
 import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { Field, TextInput } from '../components/field.tsx'
+import { useSaving } from '../components/use-saving.ts'
 import { useKeys } from '../stores/keys.ts'
 import { closeOverlay, useOverlay } from '../stores/overlay.ts'
 import { text } from '../text/text.ts'
@@ -17,25 +18,16 @@ export function Unlock() {
 function UnlockDialog() {
   const form = useId()
   const [passphrase, setPassphrase] = useState('')
-  const [refusal, setRefusal] = useState<string>()
-  const [isTrying, setTrying] = useState(false)
-
-  const unlock = async (event: SubmitEvent) => {
-    event.preventDefault()
-    setTrying(true)
-    try {
-      const done = await useKeys.getState().unlock(passphrase)
-      if (!done.ok) {
-        setRefusal(done.reason)
-        return
-      }
+  const saving = useSaving(
+    () => useKeys.getState().unlock(passphrase),
+    () => {
       toast(words.unlocked)
       closeOverlay()
-    } catch (error) {
-      setRefusal((error as Error).message)
-    } finally {
-      setTrying(false)
-    }
+    },
+  )
+  const unlock = (event: SubmitEvent) => {
+    event.preventDefault()
+    saving.save()
   }
 
   return (
@@ -47,26 +39,26 @@ function UnlockDialog() {
       actions={
         <>
           <Button onClick={closeOverlay}>{text.actions.cancel}</Button>
-          <Button look="primary" type="submit" form={form} disabled={passphrase === '' || isTrying}>
-            {isTrying ? words.trying : words.unlock}
+          <Button look="primary" type="submit" form={form} disabled={passphrase === '' || saving.isSaving}>
+            {saving.isSaving ? words.trying : words.unlock}
           </Button>
         </>
       }
     >
-      <form id={form} onSubmit={event => void unlock(event)} className="pt-1">
-        <Field label={words.passphrase} hint={words.lost} error={refusal}>
+      <form id={form} onSubmit={unlock} className="pt-1">
+        <Field label={words.passphrase} hint={words.lost} error={saving.refusal}>
           {({ id, describedBy }) => (
             <TextInput
               id={id}
               aria-describedby={describedBy}
-              aria-invalid={refusal !== undefined}
+              aria-invalid={saving.refusal !== undefined}
               type="password"
               autoComplete="current-password"
               autoFocus
               value={passphrase}
               onChange={event => {
                 setPassphrase(event.target.value)
-                setRefusal(undefined)
+                saving.forgive()
               }}
             />
           )}

@@ -6,6 +6,7 @@ import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { Field, Select, TextInput } from '../../components/field.tsx'
 import { Bone } from '../../components/skeleton.tsx'
+import { useSaving } from '../../components/use-saving.ts'
 import { text } from '../../text/text.ts'
 import { authStyles, backendOf, type Draft, draftOf, isComplete } from './backend-draft.ts'
 
@@ -44,31 +45,22 @@ export function EditBackend({ id, onClose }: { readonly id: string; readonly onC
 function Form({ start, onClose }: { readonly start: CustomBackend | undefined; readonly onClose: () => void }) {
   const form = useId()
   const [draft, setDraft] = useState<Draft>(() => draftOf(start))
-  const [refusal, setRefusal] = useState<string>()
-  const [isSaving, setSaving] = useState(false)
   const isNew = start === undefined
-  const set = (change: Partial<Draft>) => {
-    setDraft({ ...draft, ...change })
-    setRefusal(undefined)
-  }
-
-  const save = async (event: SubmitEvent) => {
-    event.preventDefault()
-    if (!isComplete(draft)) return
-    setSaving(true)
-    try {
-      const done = await call('backends.save', { backend: backendOf(draft), isNew })
-      if (!done.ok) {
-        setRefusal(done.reason)
-        return
-      }
+  const saving = useSaving(
+    () => call('backends.save', { backend: backendOf(draft), isNew }),
+    () => {
       toast(words.saved(draft.id.trim()))
       onClose()
-    } catch (error) {
-      setRefusal((error as Error).message)
-    } finally {
-      setSaving(false)
-    }
+    },
+  )
+  const set = (change: Partial<Draft>) => {
+    setDraft({ ...draft, ...change })
+    saving.forgive()
+  }
+
+  const save = (event: SubmitEvent) => {
+    event.preventDefault()
+    if (isComplete(draft)) saving.save()
   }
 
   return (
@@ -81,13 +73,13 @@ function Form({ start, onClose }: { readonly start: CustomBackend | undefined; r
       actions={
         <>
           <Button onClick={onClose}>{text.actions.cancel}</Button>
-          <Button look="primary" type="submit" form={form} disabled={!isComplete(draft) || isSaving}>
+          <Button look="primary" type="submit" form={form} disabled={!isComplete(draft) || saving.isSaving}>
             {words.save}
           </Button>
         </>
       }
     >
-      <form id={form} onSubmit={event => void save(event)} className="flex flex-col gap-2 pt-1">
+      <form id={form} onSubmit={save} className="flex flex-col gap-2 pt-1">
         {isNew && <Line label={words.id} hint={words.idHint} value={draft.id} autoFocus onChange={id => set({ id })} />}
         <Field label={words.protocol} hint={words.protocolHint}>
           {({ id }) => (
@@ -131,9 +123,9 @@ function Form({ start, onClose }: { readonly start: CustomBackend | undefined; r
           value={draft.defaultModel}
           onChange={defaultModel => set({ defaultModel })}
         />
-        {refusal !== undefined && (
+        {saving.refusal !== undefined && (
           <p role="alert" className="text-error">
-            {refusal}
+            {saving.refusal}
           </p>
         )}
       </form>

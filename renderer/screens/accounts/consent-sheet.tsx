@@ -5,6 +5,7 @@ import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { Switch } from '../../components/field.tsx'
 import { StateTag } from '../../components/state.tsx'
+import { useSaving } from '../../components/use-saving.ts'
 import type { Tone } from '../../outcomes.ts'
 import { useLogins } from '../../stores/logins.ts'
 import { text } from '../../text/text.ts'
@@ -19,28 +20,17 @@ interface ConsentSheetProps {
 
 /** Puts before the user what the vendor thinks of such use, and switches the login on for one who agrees. */
 export function ConsentSheet({ login, onClose }: ConsentSheetProps) {
-  const [refusal, setRefusal] = useState<string>()
   const [writeBack, setWriteBack] = useState(false)
-  const [isSaving, setSaving] = useState(false)
   const hint = useId()
   const { title, owner, position, terms, source, signIn } = login
 
-  const agree = async () => {
-    setSaving(true)
-    try {
-      const done = await useLogins.getState().enable(login, writeBack)
-      if (!done.ok) {
-        setRefusal(done.reason)
-        return
-      }
+  const saving = useSaving(
+    () => useLogins.getState().enable(login, writeBack),
+    () => {
       toast(words.switchedOn(title))
       onClose()
-    } catch (error) {
-      setRefusal((error as Error).message)
-    } finally {
-      setSaving(false)
-    }
-  }
+    },
+  )
 
   return (
     <Dialog
@@ -52,7 +42,7 @@ export function ConsentSheet({ login, onClose }: ConsentSheetProps) {
       actions={
         <>
           <Button onClick={onClose}>{words.notNow}</Button>
-          <Button look="primary" disabled={isSaving} onClick={() => void agree()}>
+          <Button look="primary" disabled={saving.isSaving} onClick={saving.save}>
             {words.agree}
           </Button>
         </>
@@ -81,9 +71,9 @@ export function ConsentSheet({ login, onClose }: ConsentSheetProps) {
             <Switch label={words.writeBack} describedBy={hint} checked={writeBack} onChange={setWriteBack} />
           </div>
         )}
-        {refusal !== undefined && (
+        {saving.refusal !== undefined && (
           <p role="alert" className="text-error">
-            {refusal}
+            {saving.refusal}
           </p>
         )}
       </div>

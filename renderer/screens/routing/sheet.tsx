@@ -1,9 +1,10 @@
-import { type ReactNode, type SubmitEvent, useId, useState } from 'react'
+import { type ReactNode, type SubmitEvent, useId } from 'react'
 import { toast } from 'sonner'
 import type { Output } from '../../../proxy/app/contract.ts'
-import { attempt } from '../../attempt.ts'
 import { Button } from '../../components/button.tsx'
+import { Confirm } from '../../components/confirm.tsx'
 import { Dialog } from '../../components/dialog.tsx'
+import { useSaving } from '../../components/use-saving.ts'
 import { text } from '../../text/text.ts'
 
 const words = text.routing
@@ -22,25 +23,13 @@ interface SheetProps {
 /** A form at the side for an item of the routing. It stays open, and says why, where the item is not taken. */
 export function Sheet({ title, hint, name, isComplete, save, onClose, children }: SheetProps) {
   const form = useId()
-  const [refusal, setRefusal] = useState<string>()
-  const [isSaving, setSaving] = useState(false)
-  const submit = async (event: SubmitEvent) => {
+  const saving = useSaving(save, () => {
+    toast(words.saved(name))
+    onClose()
+  })
+  const submit = (event: SubmitEvent) => {
     event.preventDefault()
-    if (!isComplete) return
-    setSaving(true)
-    try {
-      const done = await save()
-      if (!done.ok) {
-        setRefusal(done.reason)
-        return
-      }
-      toast(words.saved(name))
-      onClose()
-    } catch (error) {
-      setRefusal((error as Error).message)
-    } finally {
-      setSaving(false)
-    }
+    if (isComplete) saving.save()
   }
   return (
     <Dialog
@@ -52,17 +41,17 @@ export function Sheet({ title, hint, name, isComplete, save, onClose, children }
       actions={
         <>
           <Button onClick={onClose}>{text.actions.cancel}</Button>
-          <Button look="primary" type="submit" form={form} disabled={!isComplete || isSaving}>
+          <Button look="primary" type="submit" form={form} disabled={!isComplete || saving.isSaving}>
             {words.save}
           </Button>
         </>
       }
     >
-      <form id={form} onSubmit={event => void submit(event)} className="flex flex-col gap-2 pt-1">
+      <form id={form} onSubmit={submit} className="flex flex-col gap-2 pt-1">
         {children}
-        {refusal !== undefined && (
+        {saving.refusal !== undefined && (
           <p role="alert" className="selectable break-words text-error">
-            {refusal}
+            {saving.refusal}
           </p>
         )}
       </form>
@@ -78,29 +67,17 @@ interface RemoveProps {
 
 /** Asks before an item is taken out of the config file. */
 export function Remove({ name, remove, onClose }: RemoveProps) {
-  const run = async () => {
-    if ((await attempt(remove())) === undefined) return
-    toast(words.removed(name))
-    onClose()
-  }
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <Confirm
       title={words.removeTitle(name)}
       hint={words.removeHint}
-      actions={
-        <>
-          <Button onClick={onClose} autoFocus>
-            {text.actions.cancel}
-          </Button>
-          <Button look="danger" onClick={() => void run()}>
-            {text.actions.remove}
-          </Button>
-        </>
-      }
-    >
-      {null}
-    </Dialog>
+      action={text.actions.remove}
+      run={remove}
+      done={() => {
+        toast(words.removed(name))
+        onClose()
+      }}
+      onClose={onClose}
+    />
   )
 }

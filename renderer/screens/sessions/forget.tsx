@@ -1,9 +1,7 @@
 import { toast } from 'sonner'
 import type { SessionRow } from '../../../proxy/app/contract.ts'
-import { attempt } from '../../attempt.ts'
 import { call } from '../../bridge.ts'
-import { Button } from '../../components/button.tsx'
-import { Dialog } from '../../components/dialog.tsx'
+import { Confirm } from '../../components/confirm.tsx'
 import { text } from '../../text/text.ts'
 import { titleOf } from './words.ts'
 
@@ -17,29 +15,19 @@ interface ForgetProps {
 
 /** Asks before a conversation is forgotten. */
 export function ForgetSession({ of: session, onForgotten, onClose }: ForgetProps) {
-  const forget = async () => {
-    if ((await attempt(call('sessions.forget', { id: session.id }))) === undefined) return
-    toast(words.forgotten)
-    onForgotten()
-  }
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <Confirm
       title={words.forgetTitle}
       hint={words.forgetHint}
-      actions={
-        <>
-          <Button onClick={onClose} autoFocus>
-            {text.actions.cancel}
-          </Button>
-          <Button look="danger" onClick={() => void forget()}>
-            {words.forget}
-          </Button>
-        </>
-      }
+      action={words.forget}
+      run={() => call('sessions.forget', { id: session.id })}
+      done={() => {
+        toast(words.forgotten)
+        onForgotten()
+      }}
+      onClose={onClose}
     >
       <p className="break-words text-text-2">{titleOf(session)}</p>
-    </Dialog>
+    </Confirm>
   )
 }

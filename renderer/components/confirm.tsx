@@ -1,0 +1,45 @@
+import type { ReactNode } from 'react'
+import { attempt } from '../attempt.ts'
+import { text } from '../text/text.ts'
+import { Button } from './button.tsx'
+import { Dialog } from './dialog.tsx'
+
+interface ConfirmProps {
+  readonly title: string
+  readonly hint: string
+  /** What its button says that does it. */
+  readonly action: string
+  readonly run: () => Promise<unknown>
+  /** Told when it is done. */
+  readonly done: () => void
+  readonly onClose: () => void
+  /** What it is about. */
+  readonly children?: ReactNode
+}
+
+/** Asks before something goes for good. It stays open where that fails. */
+export function Confirm({ title, hint, action, run, done, onClose, children }: ConfirmProps) {
+  const confirm = async () => {
+    if ((await attempt(run())) !== undefined) done()
+  }
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={title}
+      hint={hint}
+      actions={
+        <>
+          <Button onClick={onClose} autoFocus>
+            {text.actions.cancel}
+          </Button>
+          <Button look="danger" onClick={() => void confirm()}>
+            {action}
+          </Button>
+        </>
+      }
+    >
+      {children}
+    </Dialog>
+  )
+}

@@ -53,6 +53,7 @@ export function hear(deps: TalkDeps, exchange: Exchange, asked: Asked, turn: Ope
   const owner = ownerOf(access.localKey(incoming))
   const inHead = identityInHead(incoming.headers, incoming.url ?? '', owner)
   const { mode } = config.commands
+  const identityInside = once(() => identityInBody(parseJson(body), owner))
   const mayRecall = mode !== 'off' && protocol.id === 'openai-responses' && body.includes('"previous_response_id"')
 
   if (!mayHoldTalk(deps, body)) {
@@ -77,12 +78,12 @@ export function hear(deps: TalkDeps, exchange: Exchange, asked: Asked, turn: Ope
   }
 
   function identityOf(request: Request): Identity {
-    return inHead ?? identityInBody(parseJson(body), owner) ?? identityOfConversation(request, incoming.headers, owner)
+    return inHead ?? identityInside() ?? identityOfConversation(request, incoming.headers, owner)
   }
 
   /** Where nothing else tells a conversation, our own answers in it do. */
   function named(request: Request): Session | undefined {
-    if (inHead !== undefined || identityInBody(parseJson(body), owner) !== undefined) return undefined
+    if (inHead !== undefined || identityInside() !== undefined) return undefined
     const id = sessionIn(request.messages)
     return id === undefined ? undefined : sessions.named(id, owner)
   }

@@ -203,19 +203,23 @@ async function withResolvedHeaders(
   const resolved = new Map<string, Backend>()
   for (const [id, backend] of backends) {
     if (backend.kind === 'local') resolved.set(id, backend)
-    else resolved.set(id, { ...backend, headers: await headersWithSecrets(backend, secrets) })
+    else resolved.set(id, await withHeaders(backend, secrets))
   }
   return resolved
 }
 
-async function headersWithSecrets({ id, headers }: RemoteBackend, secrets: Secrets): Promise<Record<string, string>> {
-  const entries = await Promise.all(
-    Object.entries(headers).map(async ([name, value]) => {
-      if (!value.startsWith('env:')) return [name.toLowerCase(), value] as const
-      const secret = await secrets.resolve(value)
-      if (!secret.found) throw new Error(`backends.${id}.headers.${name}: ${secret.reason} ${secret.remedy}`)
-      return [name.toLowerCase(), secret.value] as const
-    }),
-  )
-  return Object.fromEntries(entries)
+/** A backend that lacks a header can't be called, and says so; all others can. */
+async function withHeaders(backend: RemoteBackend, secrets: Secrets): Promise<RemoteBackend> {
+  const headers: Record<string, string> = {}
+  let { missing } = backend
+  for (const [name, value] of Object.entries(backend.headers)) {
+    const secret = value.startsWith('env:') ? await secrets.resolve(value) : undefined
+    if (secret?.found === false)
+      missing = {
+        what: 'header',
+        detail: `backends.${backend.id}.headers.${name} has no value. ${secret.reason} ${secret.remedy}`,
+      }
+    else headers[name.toLowerCase()] = secret?.value ?? value
+  }
+  return { ...backend, headers, missing }
 }

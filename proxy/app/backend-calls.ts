@@ -1,3 +1,4 @@
+import { HIDDEN, shownHeader } from '../config/describe.ts'
 import { dotted } from '../config/key.ts'
 import type { BackendConfig } from '../config/schema.ts'
 import type { CustomBackend, Input, Output } from './contract.ts'
@@ -8,8 +9,19 @@ import { writeSettings } from './setting-calls.ts'
 export function readBackend(parts: AppParts, { id }: Input<'backends.get'>): Output<'backends.get'> {
   const entry = customIn(parts, id)
   if (entry?.protocol === undefined || entry.api_url === undefined) return null
-  const { protocol, api_url, auth, api_key, models, default_model } = entry
-  return { id, protocol, url: api_url, auth, key: api_key, models, defaultModel: default_model }
+  const { protocol, api_url, auth, api_key, models, default_model, headers, timeout, requests_per_minute } = entry
+  return {
+    id,
+    protocol,
+    url: api_url,
+    auth,
+    key: api_key,
+    models,
+    defaultModel: default_model,
+    headers: headers && mapped(headers, shownHeader),
+    timeout,
+    requestsPerMinute: requests_per_minute,
+  }
 }
 
 /** Writes a custom backend into the config file: a new one, or what of one that stands there has changed. */
@@ -20,10 +32,13 @@ export async function saveBackend(
   const { id } = backend
   const isTaken = knownBackends.some(known => known.id === id) || Object.hasOwn(parts.loaded().config.backends, id)
   if (isNew && isTaken) return { ok: false, reason: `There is a backend ${id} already. Choose another id.` }
-  if (!isNew && customIn(parts, id) === undefined) return notHere(id)
+  const before = customIn(parts, id)
+  if (!isNew && before === undefined) return notHere(id)
   return writeSettings(
     parts,
-    Object.fromEntries(Object.entries(entryOf(backend)).map(([name, value]) => [keyOf(id, name), value])),
+    Object.fromEntries(
+      Object.entries(entryOf(backend, before?.headers)).map(([name, value]) => [keyOf(id, name), value]),
+    ),
   )
 }
 
@@ -60,8 +75,24 @@ function customIn({ loaded }: AppParts, id: string): BackendConfig | undefined {
 }
 
 /** As the config has it; what is absent is taken out there. */
-function entryOf({ protocol, url, auth, key, models, defaultModel }: CustomBackend) {
-  return { type: 'custom', protocol, api_url: url, auth, api_key: key, models, default_model: defaultModel }
+function entryOf(backend: CustomBackend, headersBefore: BackendConfig['headers'] = {}) {
+  const { protocol, url, auth, key, models, defaultModel, headers, timeout, requestsPerMinute } = backend
+  return {
+    type: 'custom',
+    protocol,
+    api_url: url,
+    auth,
+    api_key: key,
+    models,
+    default_model: defaultModel,
+    headers: headers && mapped(headers, (value, name) => (value === HIDDEN ? (headersBefore[name] ?? value) : value)),
+    timeout,
+    requests_per_minute: requestsPerMinute,
+  }
+}
+
+function mapped(headers: Readonly<Record<string, string>>, change: (value: string, name: string) => string) {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, change(value, name)]))
 }
 
 function keyOf(id: string, ...inner: readonly string[]): string {

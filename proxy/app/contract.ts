@@ -109,6 +109,11 @@ const customBackend = z.object({
   /** All that it serves; it is asked for them where there are none. */
   models: z.array(z.string()).optional(),
   defaultModel: z.string().optional(),
+  /** Sent with every request. A value that may be a secret is told as `(hidden)`, and stays as it is where that comes back. */
+  headers: z.record(z.string(), z.string()).optional(),
+  /** Seconds of silence before a request is given up. */
+  timeout: z.number().optional(),
+  requestsPerMinute: z.number().optional(),
 })
 
 /** Where turns go that name no backend. */

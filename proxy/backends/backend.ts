@@ -36,8 +36,8 @@ export interface RemoteBackend extends BackendCommon {
   readonly headers: Readonly<Record<string, string>>
   /** Names of vendors that may stand before its models, and are not its own part of the name: `zhipu/glm-4.6`. */
   readonly prefixes: readonly string[]
-  /** What is missing before it can be called at all, in a sentence that says what to do. */
-  readonly missing?: string | undefined
+  /** What is missing before it can be called at all, with a sentence that says what to do. */
+  readonly missing?: { readonly what: 'address' | 'header'; readonly detail: string } | undefined
   /** A server on this computer, which is there only while it runs. */
   readonly isLocalServer: boolean
   /** What each of its models takes and gives, as the config says. */

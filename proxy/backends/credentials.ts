@@ -94,7 +94,7 @@ export function createCredentials({ secrets, logins, now }: CredentialsOptions) 
     const slots = async () => (known = await slotsOf(backend))
 
     function take(refused: readonly Credential[]) {
-      if (backend.missing !== undefined) throw new ProxyError('invalid-request', backend.missing)
+      if (backend.missing !== undefined) throw new ProxyError('invalid-request', backend.missing.detail)
       if (known === undefined) return slots().then(found => pick(backend, found, refused))
       const [lone] = known
       return known.length === 1 && lone !== undefined

@@ -81,9 +81,12 @@ function isLocal(preset: Known | undefined): boolean {
   return preset?.isLocalServer === true
 }
 
-function missingAddress(id: string, preset: Known): string {
+function missingAddress(id: string, preset: Known): RemoteBackend['missing'] {
   const variable = 'envPrefixes' in preset ? `, or ${preset.envPrefixes[0]}_API_BASE_URL,` : ''
-  return `${preset.title} gives each customer an address of their own. Set backends.${id}.api_url${variable} to it: ${preset.address ?? ''}`
+  return {
+    what: 'address',
+    detail: `${preset.title} gives each customer an address of their own. Set backends.${id}.api_url${variable} to it: ${preset.address ?? ''}`,
+  }
 }
 
 function limitsOf({ limits }: BackendConfig): RemoteBackend['limits'] {

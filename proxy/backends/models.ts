@@ -30,7 +30,7 @@ async function askForEntries(
   credential: Credential | undefined,
 ): Promise<readonly ListedModel[]> {
   const [api] = backend.apis
-  if (backend.missing !== undefined) throw new ProxyError('invalid-request', backend.missing)
+  if (backend.missing !== undefined) throw new ProxyError('invalid-request', backend.missing.detail)
   const { models, auth, fixed } = endpointsOf(api, credential)
   if (models === undefined) throw new ProxyError('not-found', `${backend.id} has no list of models.`)
   const { status, chunks } = await upstream.open(

@@ -24,7 +24,12 @@ export interface StatesOptions {
 export function createStates({ keyStates, answers, loginStatus }: StatesOptions) {
   async function stateOf(backend: Backend): Promise<BackendState> {
     if (backend.kind === 'local') return ready('Answers by itself; needs no key and no network.')
-    if (backend.missing !== undefined) return { ...off, status: 'Needs an address', detail: backend.missing }
+    if (backend.missing !== undefined)
+      return {
+        ...off,
+        status: `Needs ${backend.missing.what === 'address' ? 'an address' : 'a header'}`,
+        detail: backend.missing.detail,
+      }
     if (backend.isLocalServer && !(await answers(backend))) return notRunning(backend)
     if (backend.login !== undefined) return ofLogin(await loginStatus(backend.id))
     return ofKeys(await keyStates(backend))

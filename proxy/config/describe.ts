@@ -16,12 +16,18 @@ export function describeConfig({ config, sources }: LoadedConfig): ConfigRow[] {
   })
 }
 
-const HIDDEN = '(hidden)'
+/** Stands for a value that may be a secret. */
+export const HIDDEN = '(hidden)'
+
+/** A header's value, which may be a secret unless it is a reference to one. */
+export function shownHeader(value: string): string {
+  return value.startsWith('env:') ? value : HIDDEN
+}
 
 function shown(path: Path, value: unknown): string {
   if (typeof value !== 'string') return JSON.stringify(value)
-  // Any header may carry a secret, and so may an address's query.
-  if (path[2] === 'headers') return value.startsWith('env:') ? value : HIDDEN
+  if (path[2] === 'headers') return shownHeader(value)
+  // Its query may be a secret, too.
   if (path[2] === 'api_url') return value.replace(/\?.*/, `?${HIDDEN}`)
   return value
 }

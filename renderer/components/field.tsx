@@ -28,20 +28,17 @@ export function Field({ label, hint, error, children }: FieldProps) {
   )
 }
 
+const TYPED =
+  'rounded-control border border-line-strong bg-surface px-2 text-body text-text aria-invalid:border-error disabled:opacity-55 focus-visible:border-accent focus-visible:outline-offset-0'
+
 /** A line of text to type in. */
 export function TextInput({ className, ...rest }: ComponentProps<'input'>) {
-  return (
-    <input
-      autoComplete="off"
-      spellCheck={false}
-      className={clsx(
-        'h-7 rounded-control border border-line-strong bg-surface px-2 text-body text-text aria-invalid:border-error disabled:opacity-55',
-        'focus-visible:border-accent focus-visible:outline-offset-0',
-        className,
-      )}
-      {...rest}
-    />
-  )
+  return <input autoComplete="off" spellCheck={false} className={clsx('h-7', TYPED, className)} {...rest} />
+}
+
+/** Several lines of text that a machine reads. */
+export function TextArea(props: ComponentProps<'textarea'>) {
+  return <textarea spellCheck={false} className={clsx('resize-none py-1 font-mono', TYPED)} {...props} />
 }
 
 interface TextFieldProps {

@@ -437,6 +437,9 @@ describe('A custom backend', () => {
     await user.type(screen.getByLabelText('Name of the header'), 'x-lab-key')
     await user.type(screen.getByLabelText('Where the key is'), 'env:LAB_KEY')
     await user.type(screen.getByLabelText('Models'), 'lab-1, vendor/lab-2')
+    await user.type(screen.getByLabelText('Headers'), 'x-team: a:b\nx-token: env:LAB_TOKEN')
+    await user.type(screen.getByLabelText('Time-out'), '30 s')
+    await user.type(screen.getByLabelText('Requests a minute'), '20')
     await user.click(screen.getByRole('button', { name: 'Save backend' }))
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
     expect(askedFor(fake, 'backends.save')).toEqual([
@@ -448,6 +451,9 @@ describe('A custom backend', () => {
           auth: { header: 'x-lab-key' },
           key: 'env:LAB_KEY',
           models: ['lab-1', 'vendor/lab-2'],
+          headers: { 'x-team': 'a:b', 'x-token': 'env:LAB_TOKEN' },
+          timeout: 30,
+          requestsPerMinute: 20,
         },
         isNew: true,
       },

@@ -15,12 +15,31 @@ export interface Draft {
   /** With commas between. */
   readonly models: string
   readonly defaultModel: string
+  /** `name: value`, one a line. */
+  readonly headers: string
+  /** Seconds. */
+  readonly timeout: string
+  readonly requestsPerMinute: string
 }
 
 /** What a form starts with: a backend as it is, or nothing yet. */
 export function draftOf(backend: CustomBackend | undefined): Draft {
   const { id = '', protocol = 'openai-chat', url = '', auth, key = '', models = [], defaultModel = '' } = backend ?? {}
-  return { id, protocol, url, ...authOf(auth), key, models: models.join(', '), defaultModel }
+  const { headers = {}, timeout, requestsPerMinute } = backend ?? {}
+  return {
+    id,
+    protocol,
+    url,
+    ...authOf(auth),
+    key,
+    models: models.join(', '),
+    defaultModel,
+    headers: Object.entries(headers)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join('\n'),
+    timeout: timeout?.toString() ?? '',
+    requestsPerMinute: requestsPerMinute?.toString() ?? '',
+  }
 }
 
 function authOf(auth: CustomBackend['auth']): Pick<Draft, 'auth' | 'name'> {
@@ -36,7 +55,8 @@ export function isComplete({ id, url, auth, name }: Draft): boolean {
 }
 
 /** What was typed, as the app takes it. */
-export function backendOf({ id, protocol, url, auth, name, key, models, defaultModel }: Draft): CustomBackend {
+export function backendOf(draft: Draft): CustomBackend {
+  const { id, protocol, url, auth, name, key, models, defaultModel, headers, timeout, requestsPerMinute } = draft
   const list = models
     .split(',')
     .map(model => model.trim())
@@ -49,7 +69,20 @@ export function backendOf({ id, protocol, url, auth, name, key, models, defaultM
     ...(key.trim() === '' || auth === 'none' ? {} : { key: key.trim() }),
     ...(list.length === 0 ? {} : { models: list }),
     ...(defaultModel.trim() === '' ? {} : { defaultModel: defaultModel.trim() }),
+    ...(headers.trim() === '' ? {} : { headers: headersOf(headers) }),
+    ...(timeout === '' ? {} : { timeout: Number(timeout) }),
+    ...(requestsPerMinute === '' ? {} : { requestsPerMinute: Number(requestsPerMinute) }),
   }
+}
+
+function headersOf(text: string): Record<string, string> {
+  const lines = text.split('\n').filter(line => line.trim() !== '')
+  return Object.fromEntries(
+    lines.map(line => {
+      const [name = '', ...value] = line.split(':')
+      return [name.trim(), value.join(':').trim()]
+    }),
+  )
 }
 
 function styleOf(auth: Exclude<Draft['auth'], 'usual'>, name: string): NonNullable<CustomBackend['auth']> {

@@ -4,7 +4,7 @@ import type { CustomBackend } from '../../../proxy/app/contract.ts'
 import { call } from '../../bridge.ts'
 import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
-import { Field, Select, TextInput } from '../../components/field.tsx'
+import { Field, Select, TextArea, TextField } from '../../components/field.tsx'
 import { Bone } from '../../components/skeleton.tsx'
 import { useSaving } from '../../components/use-saving.ts'
 import { text } from '../../text/text.ts'
@@ -80,7 +80,16 @@ function Form({ start, onClose }: { readonly start: CustomBackend | undefined; r
       }
     >
       <form id={form} onSubmit={save} className="flex flex-col gap-2 pt-1">
-        {isNew && <Line label={words.id} hint={words.idHint} value={draft.id} autoFocus onChange={id => set({ id })} />}
+        {isNew && (
+          <TextField
+            isCode
+            label={words.id}
+            hint={words.idHint}
+            value={draft.id}
+            autoFocus
+            onChange={id => set({ id })}
+          />
+        )}
         <Field label={words.protocol} hint={words.protocolHint}>
           {({ id }) => (
             <Select
@@ -92,7 +101,8 @@ function Form({ start, onClose }: { readonly start: CustomBackend | undefined; r
             />
           )}
         </Field>
-        <Line
+        <TextField
+          isCode
           label={words.url}
           hint={words.urlHint}
           value={draft.url}
@@ -111,17 +121,53 @@ function Form({ start, onClose }: { readonly start: CustomBackend | undefined; r
           )}
         </Field>
         {(draft.auth === 'header' || draft.auth === 'query') && (
-          <Line label={words.name[draft.auth]} value={draft.name} onChange={name => set({ name })} />
+          <TextField
+            isCode
+            label={words.name[draft.auth]}
+            hint={words.nameHint}
+            value={draft.name}
+            onChange={name => set({ name })}
+          />
         )}
         {draft.auth !== 'none' && (
-          <Line label={words.key} hint={words.keyHint} value={draft.key} onChange={key => set({ key })} />
+          <TextField isCode label={words.key} hint={words.keyHint} value={draft.key} onChange={key => set({ key })} />
         )}
-        <Line label={words.models} hint={words.modelsHint} value={draft.models} onChange={models => set({ models })} />
-        <Line
+        <TextField
+          isCode
+          label={words.models}
+          hint={words.modelsHint}
+          value={draft.models}
+          onChange={models => set({ models })}
+        />
+        <TextField
+          isCode
           label={words.defaultModel}
           hint={words.defaultModelHint}
           value={draft.defaultModel}
           onChange={defaultModel => set({ defaultModel })}
+        />
+        <Field label={words.headers} hint={words.headersHint}>
+          {({ id, describedBy }) => (
+            <TextArea
+              id={id}
+              aria-describedby={describedBy}
+              rows={2}
+              value={draft.headers}
+              onChange={event => set({ headers: event.target.value })}
+            />
+          )}
+        </Field>
+        <TextField
+          label={words.timeout}
+          hint={words.timeoutHint}
+          value={draft.timeout}
+          onChange={timeout => set({ timeout: digitsOf(timeout) })}
+        />
+        <TextField
+          label={words.requestsPerMinute}
+          hint={words.requestsPerMinuteHint}
+          value={draft.requestsPerMinute}
+          onChange={requests => set({ requestsPerMinute: digitsOf(requests) })}
         />
         {saving.refusal !== undefined && (
           <p role="alert" className="text-error">
@@ -133,27 +179,6 @@ function Form({ start, onClose }: { readonly start: CustomBackend | undefined; r
   )
 }
 
-interface LineProps {
-  readonly label: string
-  readonly hint?: string
-  readonly value: string
-  readonly autoFocus?: boolean
-  readonly onChange: (value: string) => void
-}
-
-function Line({ label, hint, value, autoFocus = false, onChange }: LineProps) {
-  return (
-    <Field label={label} hint={hint}>
-      {({ id, describedBy }) => (
-        <TextInput
-          id={id}
-          aria-describedby={describedBy}
-          autoFocus={autoFocus}
-          value={value}
-          onChange={event => onChange(event.target.value)}
-          className="font-mono"
-        />
-      )}
-    </Field>
-  )
+function digitsOf(typed: string): string {
+  return typed.replaceAll(/\D/g, '').slice(0, 6)
 }

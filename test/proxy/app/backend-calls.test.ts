@@ -16,7 +16,7 @@ backends:
 
 let started: StartedApp
 beforeEach(async () => {
-  started = await startApp(YAML)
+  started = await startApp(YAML, { LAB_TEAM: 'a' })
 })
 afterEach(() => started.close())
 
@@ -32,6 +32,9 @@ const lab: CustomBackend = {
   key: 'env:LAB_KEY',
   models: ['lab-1', 'vendor/lab-2'],
   defaultModel: 'lab-1',
+  headers: { 'x-team': 'env:LAB_TEAM' },
+  timeout: 30,
+  requestsPerMinute: 20,
 }
 
 it('adds a backend to the file, beside what stands there, and goes by it', async () => {
@@ -53,6 +56,47 @@ it('changes one and leaves its comments and its other values', async () => {
   expect(after).toContain('protocol: openai-chat # as it says\n    api_url: http://127.0.0.1:9/v2\n    timeout: 20\n')
   expect(after).not.toContain('WORK_KEY')
   expect(await rowOf('work')).toMatchObject({ url: 'http://127.0.0.1:9/v2', state: 'ready' })
+})
+
+it('never tells a header that may be a secret, and keeps it where it is not typed anew', async () => {
+  const { handlers } = started.app
+  const headers = { 'x-gateway': 's3cret', 'x-team': 'env:LAB_TEAM' }
+  await handlers['backends.save']({ backend: { ...lab, headers }, isNew: true })
+  const told = (await handlers['backends.get']({ id: 'lab' })) as CustomBackend
+  expect(told.headers).toEqual({ 'x-gateway': '(hidden)', 'x-team': 'env:LAB_TEAM' })
+  await handlers['backends.save']({ backend: { ...told, timeout: 31 }, isNew: false })
+  expect(await file()).toContain('x-gateway: s3cret')
+  expect(await file()).toContain('timeout: 31')
+})
+
+it('says of one whose header has no value what to do, and goes on with all others', async () => {
+  const { handlers } = started.app
+  const headers = { 'x-team': 'env:NOBODY_SET_THIS' }
+  expect(await handlers['backends.save']({ backend: { ...lab, headers }, isNew: true })).toEqual({ ok: true })
+  expect(await rowOf('lab')).toMatchObject({
+    status: 'Needs a header',
+    detail: expect.stringContaining('NOBODY_SET_THIS') as string,
+  })
+  const ask = async (model: string) => {
+    const answer = await fetch(`${started.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }] }),
+    })
+    return { status: answer.status, text: await answer.text() }
+  }
+  expect(await ask('lab:lab-1')).toMatchObject({ status: 400, text: expect.stringContaining('x-team') as string })
+  expect((await ask('demo:demo')).status).toBe(200)
+})
+
+it('says what is wrong with what it does not take', async () => {
+  const { handlers } = started.app
+  const backend = { ...lab, headers: { 'no name': 'x' } }
+  expect(await handlers['backends.save']({ backend, isNew: true })).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining('header') as string,
+  })
+  expect(await file()).toBe(YAML)
 })
 
 it('takes one out with its comment', async () => {

@@ -6,6 +6,7 @@ import { Empty } from '../../components/panel.tsx'
 import { SearchBox } from '../../components/search-box.tsx'
 import { Bone, Loading } from '../../components/skeleton.tsx'
 import { Splitter } from '../../components/splitter.tsx'
+import { useListKeys } from '../../frame/list-keys.ts'
 import { useMedia } from '../../stores/media.ts'
 import { refine, usePlace } from '../../stores/place.ts'
 import { usePreferences } from '../../stores/preferences.ts'
@@ -13,11 +14,11 @@ import { useSessions } from '../../stores/sessions.ts'
 import { text } from '../../text/text.ts'
 import { SessionDetail } from './detail.tsx'
 import { SessionsEmpty } from './empty.tsx'
-import { SESSION_FILTER } from './ids.ts'
+import { SESSION_DETAIL, SESSION_FILTER, SESSION_LIST } from './ids.ts'
 import { SessionList } from './list.tsx'
-import { useSessionKeys } from './use-session-keys.ts'
 
 const words = text.sessions
+const places = { filter: SESSION_FILTER, list: SESSION_LIST, detail: SESSION_DETAIL }
 
 /** The conversations that the proxy knows: what they used, what was changed in them, and where they go. */
 export function Sessions() {
@@ -37,7 +38,7 @@ export function Sessions() {
     const leave = [on('sessions', load), on('snapshot', load)]
     return () => leave.forEach(end => end())
   }, [])
-  useSessionKeys({ ids: sessions?.map(({ id }) => id) ?? [], selectedId, select })
+  useListKeys({ rows: sessions?.map(({ id }) => id) ?? [], selected: selectedId, select, places })
 
   return (
     <div className="flex h-full flex-col">

@@ -17,7 +17,7 @@ import { TrafficList } from './list.tsx'
 import { PausedStrip } from './paused-strip.tsx'
 import { RushStrip } from './rush-strip.tsx'
 import { Toolbar } from './toolbar.tsx'
-import { useListKeys } from './use-list-keys.ts'
+import { useTrafficKeys } from './use-traffic-keys.ts'
 
 /**
  * Why newer turns are kept out of the list: it was paused, or it is scrolled away from its top, where rows that come in
@@ -72,7 +72,7 @@ function LoadedTraffic({ turns }: { readonly turns: readonly TurnRow[] }) {
 
   const togglePause = () =>
     setHold(hold?.by === 'pause' ? undefined : { by: 'pause', since: Date.now(), newest: matching[0] })
-  useListKeys({ shown, selected, select, togglePause })
+  useTrafficKeys({ shown, selected, select, togglePause })
 
   return (
     <div className="flex h-full flex-col">

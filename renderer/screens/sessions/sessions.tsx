@@ -1,15 +1,12 @@
-import { clsx } from 'clsx'
 import { useEffect } from 'react'
 import { on } from '../../bridge.ts'
 import { Button } from '../../components/button.tsx'
 import { Empty } from '../../components/panel.tsx'
 import { SearchBox } from '../../components/search-box.tsx'
 import { Bone, Loading } from '../../components/skeleton.tsx'
-import { Splitter } from '../../components/splitter.tsx'
+import { ListAndDetail } from '../../frame/list-and-detail.tsx'
 import { useListKeys } from '../../frame/list-keys.ts'
-import { useMedia } from '../../stores/media.ts'
 import { refine, usePlace } from '../../stores/place.ts'
-import { usePreferences } from '../../stores/preferences.ts'
 import { useSessions } from '../../stores/sessions.ts'
 import { text } from '../../text/text.ts'
 import { SessionDetail } from './detail.tsx'
@@ -24,10 +21,6 @@ const places = { filter: SESSION_FILTER, list: SESSION_LIST, detail: SESSION_DET
 export function Sessions() {
   const { params } = usePlace()
   const { sessions, matching, known, error } = useSessions()
-  const detailSide = usePreferences(state => state.detailSide)
-  const isNarrow = useMedia('(max-width: 1000px)')
-  const side = isNarrow ? 'bottom' : detailSide
-  const share = usePreferences(state => state.detailShare[side])
   const query = params.get('q') ?? ''
   const selectedId = params.get('session') ?? undefined
   const select = (id: string | undefined) => refine({ session: id })
@@ -49,43 +42,33 @@ export function Sessions() {
           <p className="text-small text-text-3">{words.count(matching, known)}</p>
         )}
       </div>
-      <div className={clsx('flex min-h-0 flex-1', side === 'bottom' && 'flex-col')}>
-        <section aria-label={words.label} className="min-h-0 min-w-0 flex-1">
-          {sessions === undefined && error === undefined && (
-            <Loading>
-              <div className="flex flex-col gap-2 p-3">
-                {Array.from({ length: 12 }, (_, i) => (
-                  <Bone key={i} className="h-6" />
-                ))}
-              </div>
-            </Loading>
-          )}
-          {error !== undefined && (
-            <Empty title={text.loadFailed} hint={error}>
-              <Button onClick={() => void useSessions.getState().load()}>{text.actions.retry}</Button>
-            </Empty>
-          )}
-          {error === undefined && sessions?.length === 0 && <SessionsEmpty known={known} />}
-          {error === undefined && sessions !== undefined && sessions.length > 0 && (
-            <SessionList sessions={sessions} matching={matching} selectedId={selectedId} onSelect={select} />
-          )}
-        </section>
-        {selectedId !== undefined && (
-          <>
-            <Splitter
-              label={text.detail.splitter}
-              side={side}
-              share={share}
-              onChange={next =>
-                usePreferences.setState(({ detailShare }) => ({ detailShare: { ...detailShare, [side]: next } }))
-              }
-            />
-            <div style={{ flexBasis: `${share}%` }} className="min-h-0 min-w-0 shrink-0 grow-0">
-              <SessionDetail key={selectedId} id={selectedId} onClose={() => select(undefined)} />
+      <ListAndDetail
+        label={words.label}
+        detail={
+          selectedId === undefined ? undefined : (
+            <SessionDetail key={selectedId} id={selectedId} onClose={() => select(undefined)} />
+          )
+        }
+      >
+        {sessions === undefined && error === undefined && (
+          <Loading>
+            <div className="flex flex-col gap-2 p-3">
+              {Array.from({ length: 12 }, (_, i) => (
+                <Bone key={i} className="h-6" />
+              ))}
             </div>
-          </>
+          </Loading>
         )}
-      </div>
+        {error !== undefined && (
+          <Empty title={text.loadFailed} hint={error}>
+            <Button onClick={() => void useSessions.getState().load()}>{text.actions.retry}</Button>
+          </Empty>
+        )}
+        {error === undefined && sessions?.length === 0 && <SessionsEmpty known={known} />}
+        {error === undefined && sessions !== undefined && sessions.length > 0 && (
+          <SessionList sessions={sessions} matching={matching} selectedId={selectedId} onSelect={select} />
+        )}
+      </ListAndDetail>
     </div>
   )
 }

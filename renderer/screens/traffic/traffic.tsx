@@ -1,11 +1,8 @@
-import { clsx } from 'clsx'
 import { useMemo, useRef, useState } from 'react'
 import type { TurnRow } from '../../../proxy/app/contract.ts'
 import { Bone, Loading } from '../../components/skeleton.tsx'
-import { Splitter } from '../../components/splitter.tsx'
-import { useMedia } from '../../stores/media.ts'
+import { ListAndDetail } from '../../frame/list-and-detail.tsx'
 import { refine, usePlace } from '../../stores/place.ts'
-import { usePreferences } from '../../stores/preferences.ts'
 import { matcher, newestFirst } from '../../stores/turn-list.ts'
 import { reachOf, useTurns } from '../../stores/turns.ts'
 import { text } from '../../text/text.ts'
@@ -52,10 +49,6 @@ function LoadedTraffic({ turns }: { readonly turns: readonly TurnRow[] }) {
   const rushSince = useTurns(state => state.rushSince)
   const [hold, setHold] = useState<Hold>()
   const scrollTo = useRef<(index: number) => void>(() => undefined)
-  const detailSide = usePreferences(state => state.detailSide)
-  const isNarrow = useMedia('(max-width: 1000px)')
-  const side = isNarrow ? 'bottom' : detailSide
-  const share = usePreferences(state => state.detailShare[side])
 
   const filter = useMemo(() => filterOf(params), [params])
   const matching = useMemo(() => {
@@ -81,41 +74,31 @@ function LoadedTraffic({ turns }: { readonly turns: readonly TurnRow[] }) {
       {hold?.by === 'pause' && <PausedStrip since={hold.since} held={held} onResume={togglePause} />}
       {rushSince !== undefined && <RushStrip />}
       {shown.length > 0 && <Histogram turns={shown} onPick={index => scrollTo.current(index)} />}
-      <div className={clsx('flex min-h-0 flex-1', side === 'bottom' && 'flex-col')}>
-        <section aria-label={text.traffic.label} className="min-h-0 min-w-0 flex-1">
-          {shown.length === 0 ? (
-            <TrafficEmpty filter={filter} isFiltering={isFiltering(filter)} searched={turns.length} />
-          ) : (
-            <TrafficList
-              turns={shown}
-              filter={filter}
-              selectedId={selectedId}
-              onSelect={select}
-              newer={hold?.by === 'scroll' ? held : 0}
-              onScrolled={isAtTop => {
-                if (hold?.by !== 'pause')
-                  setHold(isAtTop ? undefined : (hold ?? { by: 'scroll', since: 0, newest: matching[0] }))
-              }}
-              scrollTo={scrollTo}
-            />
-          )}
-        </section>
-        {selectedId !== undefined && (
-          <>
-            <Splitter
-              label={text.detail.splitter}
-              side={side}
-              share={share}
-              onChange={next =>
-                usePreferences.setState(({ detailShare }) => ({ detailShare: { ...detailShare, [side]: next } }))
-              }
-            />
-            <div style={{ flexBasis: `${share}%` }} className="min-h-0 min-w-0 shrink-0 grow-0">
-              <Detail key={selectedId} id={selectedId} row={selected} onClose={() => select(undefined)} />
-            </div>
-          </>
+      <ListAndDetail
+        label={text.traffic.label}
+        detail={
+          selectedId === undefined ? undefined : (
+            <Detail key={selectedId} id={selectedId} row={selected} onClose={() => select(undefined)} />
+          )
+        }
+      >
+        {shown.length === 0 ? (
+          <TrafficEmpty filter={filter} isFiltering={isFiltering(filter)} searched={turns.length} />
+        ) : (
+          <TrafficList
+            turns={shown}
+            filter={filter}
+            selectedId={selectedId}
+            onSelect={select}
+            newer={hold?.by === 'scroll' ? held : 0}
+            onScrolled={isAtTop => {
+              if (hold?.by !== 'pause')
+                setHold(isAtTop ? undefined : (hold ?? { by: 'scroll', since: 0, newest: matching[0] }))
+            }}
+            scrollTo={scrollTo}
+          />
         )}
-      </div>
+      </ListAndDetail>
     </div>
   )
 }

@@ -1,12 +1,11 @@
-import { Lock, Plus } from 'lucide-react'
+import { Lock } from 'lucide-react'
 import { useState } from 'react'
 import type { Rewrite, Routing } from '../../../proxy/app/contract.ts'
 import { attempt } from '../../attempt.ts'
-import { Button } from '../../components/button.tsx'
 import { Field, TextField } from '../../components/field.tsx'
-import { Card, Empty, Panel } from '../../components/panel.tsx'
 import { useRouting } from '../../stores/routing.ts'
 import { text } from '../../text/text.ts'
+import { ItemsPanel } from './items-panel.tsx'
 import { MovableList } from './movable-list.tsx'
 import { SelectorInput } from './selector-input.tsx'
 import { Remove, Sheet } from './sheet.tsx'
@@ -34,28 +33,19 @@ export function Rewrites({ rewrites, rewritesLocked: locked }: Pick<Routing, 're
   const remove = ({ rewrite: was, at }: NonNullable<Question['of']>) => editRewrites({ type: 'remove', at, was })
 
   return (
-    <Panel
-      title={words.title}
-      note={words.note}
-      actions={
-        locked === undefined && (
-          <Button size="small" icon={Plus} onClick={() => setAsked({ what: 'form' })}>
-            {words.add}
-          </Button>
+    <ItemsPanel
+      words={words}
+      isEmpty={rewrites.length === 0}
+      onAdd={locked === undefined ? () => setAsked({ what: 'form' }) : undefined}
+      notice={
+        locked !== undefined && (
+          <p className="flex items-center gap-1 text-small text-text-3">
+            <Lock size={12} aria-hidden />
+            {locked}
+          </p>
         )
       }
-    >
-      {locked !== undefined && (
-        <p className="flex items-center gap-1 text-small text-text-3">
-          <Lock size={12} aria-hidden />
-          {locked}
-        </p>
-      )}
-      {rewrites.length === 0 ? (
-        <Card>
-          <Empty size="part" title={words.empty} hint={words.emptyHint} />
-        </Card>
-      ) : (
+      list={
         <MovableList
           label={words.title}
           items={rewrites}
@@ -77,12 +67,13 @@ export function Rewrites({ rewrites, rewritesLocked: locked }: Pick<Routing, 're
             </span>
           )}
         </MovableList>
-      )}
+      }
+    >
       {asked?.what === 'form' && <RewriteForm of={asked.of} onClose={done} />}
       {asked?.what === 'remove' && asked.of !== undefined && (
         <Remove name={words.named(asked.of.rewrite.pattern)} remove={remove.bind(undefined, asked.of)} onClose={done} />
       )}
-    </Panel>
+    </ItemsPanel>
   )
 }
 

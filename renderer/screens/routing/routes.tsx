@@ -1,11 +1,9 @@
-import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import type { NamedRoute, Routing } from '../../../proxy/app/contract.ts'
-import { Button } from '../../components/button.tsx'
 import { Field, Select, TextField } from '../../components/field.tsx'
-import { Card, Empty, Panel } from '../../components/panel.tsx'
 import { useRouting } from '../../stores/routing.ts'
 import { text } from '../../text/text.ts'
+import { ItemsPanel } from './items-panel.tsx'
 import { MovableList } from './movable-list.tsx'
 import { filled } from './rule-draft.ts'
 import { Targets } from './rules.tsx'
@@ -27,20 +25,11 @@ export function Routes({ routes }: { readonly routes: Routing['routes'] }) {
   const name = asked?.route?.name ?? ''
 
   return (
-    <Panel
-      title={words.title}
-      note={words.note}
-      actions={
-        <Button size="small" icon={Plus} onClick={() => setAsked({ what: 'form' })}>
-          {words.add}
-        </Button>
-      }
-    >
-      {routes.length === 0 ? (
-        <Card>
-          <Empty size="part" title={words.empty} hint={words.emptyHint} />
-        </Card>
-      ) : (
+    <ItemsPanel
+      words={words}
+      isEmpty={routes.length === 0}
+      onAdd={() => setAsked({ what: 'form' })}
+      list={
         <MovableList
           label={words.title}
           items={routes}
@@ -59,12 +48,13 @@ export function Routes({ routes }: { readonly routes: Routing['routes'] }) {
             </>
           )}
         </MovableList>
-      )}
+      }
+    >
       {asked?.what === 'form' && <RouteForm of={asked.route} onClose={done} />}
       {asked?.what === 'remove' && (
         <Remove name={words.named(name)} remove={() => useRouting.getState().removeRoute(name)} onClose={done} />
       )}
-    </Panel>
+    </ItemsPanel>
   )
 }
 

@@ -1,12 +1,10 @@
-import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import type { Routing, RoutingRule } from '../../../proxy/app/contract.ts'
 import { attempt } from '../../attempt.ts'
-import { Button } from '../../components/button.tsx'
 import { Switch } from '../../components/field.tsx'
-import { Card, Empty, Panel } from '../../components/panel.tsx'
 import { useRouting } from '../../stores/routing.ts'
 import { text } from '../../text/text.ts'
+import { ItemsPanel } from './items-panel.tsx'
 import { MovableList } from './movable-list.tsx'
 import { conditionsOf, nameOfRule } from './rule-draft.ts'
 import { RuleForm } from './rule-form.tsx'
@@ -35,20 +33,11 @@ export function Rules({ rules }: { readonly rules: Routing['rules'] }) {
   }
 
   return (
-    <Panel
-      title={words.title}
-      note={words.note}
-      actions={
-        <Button size="small" icon={Plus} onClick={() => setAsked({ what: 'form' })}>
-          {words.add}
-        </Button>
-      }
-    >
-      {rules.length === 0 ? (
-        <Card>
-          <Empty size="part" title={words.empty} hint={words.emptyHint} />
-        </Card>
-      ) : (
+    <ItemsPanel
+      words={words}
+      isEmpty={rules.length === 0}
+      onAdd={() => setAsked({ what: 'form' })}
+      list={
         <MovableList
           label={words.title}
           items={rules}
@@ -68,12 +57,13 @@ export function Rules({ rules }: { readonly rules: Routing['rules'] }) {
         >
           {(row, at) => <Line of={row} at={at} />}
         </MovableList>
-      )}
+      }
+    >
       {asked?.what === 'form' && <RuleForm of={asked.of} onClose={done} />}
       {asked?.what === 'remove' && asked.of !== undefined && (
         <RemoveRule rule={asked.of.rule} at={asked.of.at} onClose={done} />
       )}
-    </Panel>
+    </ItemsPanel>
   )
 }
 

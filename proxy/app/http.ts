@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { timingSafeEqual } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
+import { once } from '../core/once.ts'
 import { encodeSse } from '../wire/sse.ts'
 import { answerCall } from './call.ts'
 import type { Handlers, SentNotice } from './contract.ts'
@@ -25,7 +26,7 @@ const HEARTBEAT_MS = 25_000
  */
 export function mountApp(server: FastifyInstance, { handlers, notices, token, rendererDir }: AppOverHttp): void {
   const isOurs = tokenCheck(token)
-  const files = lazily(() => listFiles(rendererDir))
+  const files = once(() => listFiles(rendererDir))
 
   server.post<{ Params: { name: string } }>('/app/api/call/:name', async (request, reply) => {
     if (!isOurs(request)) return refuse(reply)
@@ -130,9 +131,4 @@ async function listFiles(folder: string): Promise<ReadonlyMap<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
   const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
   return new Map(files.map(file => [relative(folder, file).split(sep).join('/'), file]))
-}
-
-function lazily<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => (made ??= make())
 }

@@ -5,6 +5,7 @@ import { mayHoldCommand } from '../commands/may-hold.ts'
 import { obey, type ObeyContext } from '../commands/obey.ts'
 import { stopLoops } from '../commands/stop-loops.ts'
 import type { Config } from '../config/schema.ts'
+import { once } from '../core/once.ts'
 import type { Reply } from '../core/reply.ts'
 import type { Request } from '../core/request.ts'
 import type { Plan } from '../routing/plan.ts'
@@ -172,9 +173,4 @@ function inWords(route: Route): string {
   return targetsOf(route)
     .map(textOfTarget)
     .join(route.kind === 'chain' ? ', then ' : ' and ')
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => (made ??= { value: make() }).value
 }

@@ -1,5 +1,6 @@
 import { ProxyError } from '../../core/errors.ts'
 import type { Events } from '../../core/events.ts'
+import { once } from '../../core/once.ts'
 import type { Request } from '../../core/request.ts'
 import type { Fields } from '../../protocols/fields.ts'
 import type { Address, Protocol } from '../../protocols/protocol.ts'
@@ -39,8 +40,7 @@ export function readAsked(protocol: Protocol, body: Buffer, address?: Address): 
 
   /** Read when it is first asked for: a relayed turn never asks. */
   function requestOf(parsed: Fields | undefined): () => Request {
-    let request: Request | undefined
-    return () => (request ??= protocol.decodeRequest(parsed ?? parseJson(body), address))
+    return once(() => protocol.decodeRequest(parsed ?? parseJson(body), address))
   }
 }
 

@@ -1,6 +1,7 @@
 import { HIDDEN, shownHeader } from '../config/describe.ts'
 import { dotted } from '../config/key.ts'
 import type { BackendConfig } from '../config/schema.ts'
+import { own } from '../core/own.ts'
 import type { CustomBackend, Input, Output } from './contract.ts'
 import { knownBackends, type AppParts } from './parts.ts'
 import { writeSettings } from './setting-calls.ts'
@@ -70,7 +71,7 @@ export async function removeBackend(
 /** One that stands in a file of its own is not ours to write. */
 function customIn({ loaded }: AppParts, id: string): BackendConfig | undefined {
   const { config, sources } = loaded()
-  const entry = Object.hasOwn(config.backends, id) ? config.backends[id] : undefined
+  const entry = own(config.backends, id)
   return entry?.type === 'custom' && sources[keyOf(id, 'type')]?.startsWith('file:') === true ? entry : undefined
 }
 

@@ -5,6 +5,7 @@ import { dotted, type Path } from '../config/key.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
 import { editFile } from '../config/save.ts'
+import { own } from '../core/own.ts'
 import type { Input, NamedRoute, Output, Rewrite, RoutingRule } from './contract.ts'
 import type { AppParts } from './parts.ts'
 import { checkFor, inWords, lockOf, saved } from './setting-calls.ts'
@@ -135,8 +136,7 @@ function saveEdited(parts: AppParts, edit: (text: string) => Promise<string>) {
 }
 
 function routeIn({ loaded }: AppParts, name: string): Omit<NamedRoute, 'name'> | undefined {
-  const { failover_routes } = loaded().config
-  return Object.hasOwn(failover_routes, name) ? failover_routes[name] : undefined
+  return own(loaded().config.failover_routes, name)
 }
 
 function noRoute(name: string) {

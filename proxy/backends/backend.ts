@@ -1,6 +1,7 @@
 import type { Price } from '../catalogue/price.ts'
 import type { ProxyError } from '../core/errors.ts'
 import type { Events } from '../core/events.ts'
+import { own } from '../core/own.ts'
 import type { Request } from '../core/request.ts'
 import type { Params } from '../core/selector-params.ts'
 import type { ProtocolId } from '../protocols/protocol.ts'
@@ -97,7 +98,7 @@ export interface ModelLimits {
 
 /** The most tokens that an answer may be asked to have; nothing if no limit is known. */
 export function mostTokensOf({ limits }: RemoteBackend, { mostTokens }: Api, model: string): number | undefined {
-  const most = limits === undefined || !Object.hasOwn(limits, model) ? undefined : limits[model]?.maxOutput
+  const most = own(limits, model)?.maxOutput
   return most === undefined ? mostTokens : Math.min(most, mostTokens ?? most)
 }
 

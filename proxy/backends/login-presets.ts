@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts'
+import { own } from '../core/own.ts'
 import { codexDialect } from '../protocols/openai-responses/dialect.ts'
 import { HOMEPAGE } from '../version.ts'
 import type { Api } from './backend.ts'
@@ -226,9 +227,7 @@ export function loginBackends({ backends }: Config) {
     ...Object.entries(backends).map(([id, { type, api_url: apiUrl }]) => ({ id, type, apiUrl })),
   ]
   return entries.flatMap(({ id, type, apiUrl }) => {
-    const preset: LoginPreset | undefined = Object.hasOwn(loginPresets, type)
-      ? loginPresets[type as keyof typeof loginPresets]
-      : undefined
+    const preset = own<LoginPreset>(loginPresets, type)
     return preset === undefined
       ? []
       : [{ id, login: preset.login, baseUrl: (apiUrl ?? preset.apis[0].baseUrl).replace(/\/+$/, '') }]

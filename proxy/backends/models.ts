@@ -1,5 +1,6 @@
 import type { Credential } from '../core/credential.ts'
 import { ProxyError, kindOfStatus } from '../core/errors.ts'
+import { own } from '../core/own.ts'
 import { USER_AGENT } from '../version.ts'
 import { jsonOrText } from '../wire/json.ts'
 import { factsIn, factsOf, type ModelFacts } from '../catalogue/catalogue.ts'
@@ -120,8 +121,8 @@ export function createModelLists({ upstream, credentialsOf, memory, now }: Model
     if (backend.kind === 'local') return undefined
     const known = factsOf(model, backend.service)
     const listed = factsListed(memory.of(backend), model)
-    const { contextWindow, maxOutput } = ownOf(backend.limits, model) ?? {}
-    const price = ownOf(backend.prices, model)
+    const { contextWindow, maxOutput } = own(backend.limits, model) ?? {}
+    const price = own(backend.prices, model)
     const isSized = contextWindow !== undefined || maxOutput !== undefined
     if (known === undefined && listed === undefined && price === undefined && !isSized) return undefined
     return {
@@ -147,10 +148,6 @@ function factsListed(list: ModelList | undefined, model: string): ModelFacts | u
 
 function namesOf(list: ModelList | undefined): readonly string[] | undefined {
   return list?.models.map(({ id }) => id)
-}
-
-function ownOf<T>(all: Readonly<Record<string, T>> | undefined, model: string): T | undefined {
-  return all !== undefined && Object.hasOwn(all, model) ? all[model] : undefined
 }
 
 interface List {

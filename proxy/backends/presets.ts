@@ -1,3 +1,4 @@
+import { own } from '../core/own.ts'
 import type { Dialect } from '../protocols/openai-chat/dialect.ts'
 import type { Quirks } from './quirks.ts'
 import { HOMEPAGE } from '../version.ts'
@@ -349,8 +350,7 @@ export const presets = {
 
 /** The preset of that id, if there is one. */
 export function presetOf(id: string): Preset | LoginPreset | undefined {
-  if (Object.hasOwn(loginPresets, id)) return loginPresets[id as keyof typeof loginPresets]
-  return Object.hasOwn(presets, id) ? presets[id as keyof typeof presets] : undefined
+  return own<Preset | LoginPreset>(loginPresets, id) ?? own<Preset>(presets, id)
 }
 
 /** How these gateways ask a program to name itself; what a client says of itself stays. */

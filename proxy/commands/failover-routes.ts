@@ -1,3 +1,4 @@
+import { own } from '../core/own.ts'
 import { withOverrides, type FailoverRoute, type Session } from '../sessions/session.ts'
 import { CommandError, type CommandContext } from './command.ts'
 import { readSelector } from './route-settings.ts'
@@ -11,7 +12,7 @@ export function routesOf({ overrides }: Session): Readonly<Record<string, Failov
 /** The session's route of a name. Throws a CommandError that names those there are. */
 export function routeNamed(session: Session, name: string): FailoverRoute {
   const routes = routesOf(session)
-  const route = Object.hasOwn(routes, name) ? routes[name] : undefined
+  const route = own(routes, name)
   if (route !== undefined) return route
   const names = Object.keys(routes)
   const there = names.length === 0 ? 'this conversation has none' : `there are ${names.join(', ')}`

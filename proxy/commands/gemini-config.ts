@@ -1,3 +1,4 @@
+import { own } from '../core/own.ts'
 import type { ParamName } from '../core/selector-params.ts'
 import { withParams, type Session } from '../sessions/session.ts'
 import { CommandError } from './command.ts'
@@ -24,7 +25,7 @@ export const geminiConfig: Setting = {
     const { thinkingConfig, ...rest } = readObject(value)
     const thinking = thinkingConfig === undefined ? {} : asObject(thinkingConfig, 'thinkingConfig')
     const given = Object.entries({ ...rest, ...thinking }).map(([name, value]) => {
-      const param = Object.hasOwn(fields, name) ? fields[name] : undefined
+      const param = own(fields, name)
       if (param === undefined) {
         throw new CommandError(`there is no ${name} here: there are ${Object.keys(fields).join(', ')}`)
       }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { own } from '../core/own.ts'
 import { leavesOf } from '../core/selector.ts'
 import type { Params } from '../core/selector-params.ts'
 import { withOverrides, withParams, type Session } from '../sessions/session.ts'
@@ -53,7 +54,7 @@ function enter(name: string, session: Session, { asked, config }: CommandContext
   const model = modelNow(session, asked)
   const found = config.reasoning_aliases.find(alias => matches(alias.model, model))?.modes ?? {}
   const key = [name, ...(name === 'high' ? ['max'] : [])].find(one => Object.hasOwn(found, one)) ?? name
-  const mode = (Object.hasOwn(found, key) ? found[key] : undefined) ?? standardModes[name]
+  const mode = own(found, key) ?? standardModes[name]
   if (mode === undefined) {
     const names = [...new Set([...Object.keys(standardModes), ...Object.keys(found)])]
     throw new CommandError(

@@ -1,6 +1,7 @@
 import type { Backend } from '../backends/backend.ts'
 import type { RoutingConfig } from '../config/schema.ts'
 import { ProxyError } from '../core/errors.ts'
+import { own } from '../core/own.ts'
 import { parseSelector, SelectorError } from '../core/parse-selector.ts'
 import type { Params } from '../core/selector-params.ts'
 import type { Branch, Leaf, Selector } from '../core/selector.ts'
@@ -229,8 +230,7 @@ export function createResolver({ backends, config, fallback, targets, random }: 
   }
 
   function routeCalled(name: string, { asking }: Look): RoutingConfig['failover_routes'][string] | undefined {
-    const all = [asking.session?.routes ?? {}, config.failover_routes]
-    return all.find(routes => Object.hasOwn(routes, name))?.[name]
+    return own(asking.session?.routes, name) ?? own(config.failover_routes, name)
   }
 
   function namedBy(leaf: Leaf, look: Look): Named | undefined {

@@ -1,4 +1,5 @@
 import { ProxyError, type ErrorKind } from '../../core/errors.ts'
+import { own } from '../../core/own.ts'
 import { readErrorBody, textIn } from '../error-body.ts'
 import { isRecord, type Fields } from '../fields.ts'
 import { decodeError as decodeOpenaiError, encodeError as encodeOpenaiError } from '../openai-chat/errors.ts'
@@ -69,7 +70,7 @@ const kinds: Readonly<Record<string, ErrorKind>> = {
 }
 
 function kindOf(word: string | undefined): ErrorKind | undefined {
-  return word !== undefined && Object.hasOwn(kinds, word) ? kinds[word] : undefined
+  return word === undefined ? undefined : own(kinds, word)
 }
 
 /** When the plan's window opens again: the seconds until then, or the second at which. */

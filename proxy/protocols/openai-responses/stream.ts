@@ -1,5 +1,6 @@
 import type { ProxyError } from '../../core/errors.ts'
 import type { Events, OpenPart, StreamEvent } from '../../core/events.ts'
+import { own } from '../../core/own.ts'
 import { begun, finished, grow, mergeExtras, type GrowingPart } from '../../core/reply.ts'
 import type { Extras, Part, Request, Signature } from '../../core/request.ts'
 import type { Frames, SseFrame } from '../../wire/sse.ts'
@@ -418,6 +419,6 @@ const steps: Readonly<Record<string, readonly string[]>> = {
 }
 
 function stepsOf({ type, error }: Fields): readonly string[] {
-  const known = typeof type === 'string' && Object.hasOwn(steps, type) ? (steps[type] ?? []) : []
+  const known = (typeof type === 'string' ? own(steps, type) : undefined) ?? []
   return error == null ? known : known.map(step => (step === 'completed' ? 'failed' : step))
 }

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { modelAt, type ModelLimits, type RemoteBackend } from '../../backends/backend.ts'
+import { modelAt, type RemoteBackend } from '../../backends/backend.ts'
 import type { Allowance } from '../../backends/pace.ts'
 import { ProxyError } from '../../core/errors.ts'
 import { estimateInput } from '../../core/estimate.ts'
+import { own } from '../../core/own.ts'
 import type { Target } from '../../routing/route.ts'
 import type { AnswerDeps, Asking } from './asking.ts'
 
@@ -20,7 +21,7 @@ export function isOwnLimit({ code }: ProxyError): boolean {
 export function admissionOf({ config, pace }: AnswerDeps, { asked }: Asking, { backend, model }: Target): number {
   if (backend.kind === 'local') return 0
   const served = modelAt(backend, model)
-  const limits = limitsOf(backend, served)
+  const limits = own(backend.limits, served)
   if (backend.requestsPerMinute === undefined && limits === undefined) return 0
   const { maxInput, tokensPerMinute } = limits ?? {}
   // It costs reading the whole request, so that it is only done where it counts.
@@ -48,12 +49,8 @@ export async function admitted(deps: AnswerDeps, asking: Asking, target: Target,
   if (waitMs > 0) await sleep(waitMs, undefined, { signal })
 }
 
-function limitsOf({ limits }: RemoteBackend, model: string): ModelLimits | undefined {
-  return limits !== undefined && Object.hasOwn(limits, model) ? limits[model] : undefined
-}
-
 function allowancesOf(backend: RemoteBackend, model: string, tokens: number): readonly Allowance[] {
-  const { requestsPerMinute, tokensPerMinute } = limitsOf(backend, model) ?? {}
+  const { requestsPerMinute, tokensPerMinute } = own(backend.limits, model) ?? {}
   return [
     { name: backend.id, perMinute: backend.requestsPerMinute, cost: 1 },
     { name: `${backend.id}:${model}`, perMinute: requestsPerMinute, cost: 1 },

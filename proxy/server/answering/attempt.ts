@@ -15,6 +15,7 @@ import { requestIdIn } from '../../backends/upstream.ts'
 import type { Credential } from '../../core/credential.ts'
 import { ProxyError } from '../../core/errors.ts'
 import type { Events } from '../../core/events.ts'
+import { own } from '../../core/own.ts'
 import type { Request } from '../../core/request.ts'
 import { dropped } from '../../protocols/dropped.ts'
 import { applyParams, changesNothing } from '../../routing/apply-params.ts'
@@ -132,8 +133,7 @@ function withDefaults(asked: Request, backend: Backend, model: string): Request 
 }
 
 function defaultsOf(backend: Backend, model: string) {
-  const all = backend.kind === 'remote' ? backend.parameters : undefined
-  return all !== undefined && Object.hasOwn(all, model) ? all[model] : undefined
+  return backend.kind === 'remote' ? own(backend.parameters, model) : undefined
 }
 
 /** The body that can be relayed, if the protocols are the same; and what stands in the way all the same. */

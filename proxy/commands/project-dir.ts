@@ -5,7 +5,7 @@ import { settingNamed } from './settings.ts'
 export const projectDir = defineCommand({
   name: 'project-dir',
   help: 'says in which folder the conversation works; without one, takes it away',
-  examples: ['project-dir(~/work/app)', 'project-dir(path="C:\\\\work\\\\app")'],
+  examples: ['project-dir(~/code/app)', 'project-dir(path="C:\\\\code\\\\app")'],
   takes: ['path'],
   also: { dir: 'path', 'project-dir': 'path', value: 'path', name: 'path' },
   args: z.object({ path: z.string().default('') }),

@@ -27,7 +27,7 @@ export function fakeSessions(count: number, now: number, seed = 1): SessionRow[]
       client: clients[Math.floor(random() * clients.length)],
       from: 'x-session-id',
       project: undefined,
-      projectDir: random() < 0.4 ? '/home/ada/work/parser' : undefined,
+      projectDir: random() < 0.4 ? '~/code/parser' : undefined,
       asked: model.replace(/^\w+:/, ''),
       startedAt: seenAt - turns * 60_000,
       seenAt,

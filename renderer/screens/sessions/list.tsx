@@ -1,16 +1,12 @@
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { clsx } from 'clsx'
-import { useCallback, useEffect, useEffectEvent, useRef } from 'react'
+import { useEffect, useRef } from 'react'
 import type { SessionRow } from '../../../proxy/app/contract.ts'
-import { useSize } from '../../components/use-size.ts'
-import { usePreferences } from '../../stores/preferences.ts'
+import { useRows } from '../../components/use-rows.ts'
 import { useSessions } from '../../stores/sessions.ts'
 import { text } from '../../text/text.ts'
 import { columns } from './columns.tsx'
 import { SESSION_LIST } from './ids.ts'
 
-const ROW_PX = { compact: 28, comfortable: 34 }
-const HEAD_PX = 26
 /** Rows from the end at which more are asked for. */
 const NEAR_END = 40
 
@@ -27,33 +23,12 @@ interface SessionListProps {
 /** The list: only what is in view is in the page. */
 export function SessionList({ sessions, matching, selectedId, onSelect }: SessionListProps) {
   const scroller = useRef<HTMLDivElement>(null)
-  const { width, height } = useSize(scroller)
-  const rowPx = ROW_PX[usePreferences(state => state.density)]
+  const { virtualizer, items, width, rowPx } = useRows(scroller, sessions, selectedId)
   const shown = columns.filter(({ from = 0 }) => width >= from)
   const template = shown.map(({ track }) => track).join(' ')
-
-  const estimateSize = useCallback(() => rowPx, [rowPx])
-  const getItemKey = useCallback((index: number) => sessions[index]?.id ?? index, [sessions])
-  // eslint-disable-next-line react-hooks/incompatible-library -- of concern to the React compiler, which is not used
-  const virtualizer = useVirtualizer({
-    count: sessions.length,
-    getScrollElement: () => scroller.current,
-    estimateSize,
-    getItemKey,
-    overscan: 8,
-    paddingStart: HEAD_PX,
-    scrollPaddingStart: HEAD_PX,
-  })
-  const items = virtualizer.getVirtualItems()
   const isNearEnd = (items.at(-1)?.index ?? 0) >= sessions.length - NEAR_END
   const hasMore = sessions.length < matching
 
-  useEffect(() => virtualizer.measure(), [virtualizer, rowPx])
-  const showSelected = useEffectEvent(() => {
-    const index = sessions.findIndex(({ id }) => id === selectedId)
-    if (index !== -1) virtualizer.scrollToIndex(index, { align: 'auto' })
-  })
-  useEffect(() => showSelected(), [selectedId, height])
   useEffect(() => {
     if (isNearEnd && hasMore) void useSessions.getState().loadMore()
   }, [isNearEnd, hasMore])

@@ -5,12 +5,11 @@ import {
   tableFeatures,
   useTable,
 } from '@tanstack/react-table'
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowUp } from 'lucide-react'
-import { type RefObject, useCallback, useEffect, useEffectEvent, useRef } from 'react'
+import { type Ref, useEffect, useImperativeHandle, useRef } from 'react'
 import type { TurnRow } from '../../../proxy/app/contract.ts'
 import { Button } from '../../components/button.tsx'
-import { useSize } from '../../components/use-size.ts'
+import { useRows } from '../../components/use-rows.ts'
 import { usePreferences } from '../../stores/preferences.ts'
 import type { Filter } from '../../stores/turn-list.ts'
 import { reachOf, useTurns } from '../../stores/turns.ts'
@@ -19,7 +18,6 @@ import { columns, fitting, LEAST_WIDTH } from './columns.tsx'
 import { HeaderRow } from './header-row.tsx'
 import { Row } from './row.tsx'
 
-const ROW_PX = { compact: 28, comfortable: 34 }
 /** Rows from the end at which older ones are asked for. */
 const NEAR_END = 60
 
@@ -31,8 +29,8 @@ interface TrafficListProps {
   /** Turns that came while the list was scrolled away from its top. */
   readonly newer: number
   readonly onScrolled: (isAtTop: boolean) => void
-  /** Set to what brings a row into view, for the keys. */
-  readonly scrollTo: RefObject<(index: number) => void>
+  /** Set to what brings a row into view, for the histogram. */
+  readonly scrollTo: Ref<(index: number) => void>
 }
 
 // The table keeps which columns there are and how wide; the rows are drawn by the virtualizer alone, since a row model of
@@ -44,27 +42,11 @@ const noRows: readonly TurnRow[] = []
 /** The list: only what is in view is in the page, whatever its length. */
 export function TrafficList({ turns, filter, selectedId, onSelect, newer, onScrolled, scrollTo }: TrafficListProps) {
   const scroller = useRef<HTMLDivElement>(null)
-  const { width, height } = useSize(scroller)
-  const rowPx = ROW_PX[usePreferences(state => state.density)]
+  const { virtualizer, items, width, rowPx } = useRows(scroller, turns, selectedId)
   const chosen = usePreferences(state => state.columns)
   const sizes = usePreferences(state => state.columnSizes)
   const isLoading = useTurns(state => state.loading)
   const hasMore = useTurns(state => reachOf(state.reach, filter).more)
-
-  // The same functions as long as they say the same: with new ones all rows would be measured anew at every scroll.
-  const estimateSize = useCallback(() => rowPx, [rowPx])
-  const getItemKey = useCallback((index: number) => turns[index]?.id ?? index, [turns])
-  // eslint-disable-next-line react-hooks/incompatible-library -- of concern to the React compiler, which is not used
-  const virtualizer = useVirtualizer({
-    count: turns.length,
-    getScrollElement: () => scroller.current,
-    estimateSize,
-    getItemKey,
-    overscan: 8,
-    // The head of the list stands over the first row.
-    paddingStart: HEAD_PX,
-    scrollPaddingStart: HEAD_PX,
-  })
   const fits = fitting(width, chosen, sizes)
   const table = useTable({
     features,
@@ -86,19 +68,9 @@ export function TrafficList({ turns, filter, selectedId, onSelect, newer, onScro
     .join(' ')
   const ids = shown.map(column => column.id).join()
 
-  const items = virtualizer.getVirtualItems()
   const isNearEnd = (items.at(-1)?.index ?? 0) >= turns.length - NEAR_END
 
-  useEffect(() => virtualizer.measure(), [virtualizer, rowPx])
-  useEffect(() => {
-    scrollTo.current = index => virtualizer.scrollToIndex(index, { align: 'auto' })
-  }, [virtualizer, scrollTo])
-  // What is selected is in view: at first, by key, from a link, and when the detail beside it takes room.
-  const showSelected = useEffectEvent(() => {
-    const index = turns.findIndex(turn => turn.id === selectedId)
-    if (index !== -1) virtualizer.scrollToIndex(index, { align: 'auto' })
-  })
-  useEffect(() => showSelected(), [selectedId, height])
+  useImperativeHandle(scrollTo, () => index => virtualizer.scrollToIndex(index, { align: 'auto' }), [virtualizer])
   useEffect(() => {
     if (isNearEnd && hasMore && !isLoading)
       void useTurns
@@ -167,9 +139,6 @@ export function TrafficList({ turns, filter, selectedId, onSelect, newer, onScro
 
 /** The id of the list's element, for what brings the focus to it. */
 export const TRAFFIC_LIST = 'traffic-list'
-
-/** Height of the head of the list. */
-const HEAD_PX = 26
 
 function rowId(id: string | undefined): string | undefined {
   return id === undefined ? undefined : `row-${id}`

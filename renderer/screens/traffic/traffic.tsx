@@ -48,7 +48,7 @@ function LoadedTraffic({ turns }: { readonly turns: readonly TurnRow[] }) {
   const reach = useTurns(state => state.reach)
   const rushSince = useTurns(state => state.rushSince)
   const [hold, setHold] = useState<Hold>()
-  const scrollTo = useRef<(index: number) => void>(() => undefined)
+  const scrollTo = useRef<(index: number) => void>(null)
 
   const filter = useMemo(() => filterOf(params), [params])
   const matching = useMemo(() => {
@@ -73,7 +73,7 @@ function LoadedTraffic({ turns }: { readonly turns: readonly TurnRow[] }) {
       <Toolbar filter={filter} isPaused={hold?.by === 'pause'} onPause={togglePause} />
       {hold?.by === 'pause' && <PausedStrip since={hold.since} held={held} onResume={togglePause} />}
       {rushSince !== undefined && <RushStrip />}
-      {shown.length > 0 && <Histogram turns={shown} onPick={index => scrollTo.current(index)} />}
+      {shown.length > 0 && <Histogram turns={shown} onPick={index => scrollTo.current?.(index)} />}
       <ListAndDetail
         label={text.traffic.label}
         detail={

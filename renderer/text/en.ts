@@ -398,7 +398,6 @@ export const en = {
     noMatchHint: 'Title, client, models, what is changed, and id are searched.',
     clearSearch: 'Clear the search',
     detail: 'Session detail',
-    close: 'Close the detail',
     copyId: 'Copy the id',
     missing: 'This session is not known any more.',
     missingHint: 'It was forgotten, or its time is over. Its next turn begins it anew.',

@@ -4,8 +4,8 @@ import type { SessionDetail as Detail, SessionRow } from '../../../proxy/app/con
 import { Button, IconButton } from '../../components/button.tsx'
 import { copy } from '../../components/copy.tsx'
 import { type Fact, FactList, FactStrip } from '../../components/facts.tsx'
-import { Empty, Panel } from '../../components/panel.tsx'
-import { Bone, Loading } from '../../components/skeleton.tsx'
+import { Panel } from '../../components/panel.tsx'
+import { DetailFrame } from '../../frame/detail-frame.tsx'
 import { goTo } from '../../stores/place.ts'
 import { ago, moment, number, tokens } from '../../text/format.ts'
 import { text } from '../../text/text.ts'
@@ -22,53 +22,31 @@ export function SessionDetail({ id, onClose }: { readonly id: string; readonly o
   const [tries, setTries] = useState(0)
   const loaded = useSession(id, tries)
   return (
-    <section
+    <DetailFrame
       id={SESSION_DETAIL}
-      tabIndex={-1}
-      aria-label={words.detail}
-      className="flex h-full min-h-0 flex-col bg-surface outline-none"
+      label={words.detail}
+      head={loaded.state === 'loaded' ? <Head session={loaded.detail.session} onClose={onClose} /> : undefined}
+      loaded={loaded}
+      missing={{ title: words.missing, hint: words.missingHint }}
+      onRetry={() => setTries(tries + 1)}
+      onClose={onClose}
     >
-      {loaded.state === 'loaded' ? (
-        <Body detail={loaded.detail} onClose={onClose} />
-      ) : (
-        <div className="flex justify-end p-2">
-          <IconButton icon={X} label={words.close} onClick={onClose} />
-        </div>
-      )}
-      {loaded.state === 'loading' && (
-        <Loading>
-          <div className="flex flex-col gap-2 p-4">
-            <Bone className="h-5 w-3/4" />
-            <Bone className="h-5 w-1/2" />
-            <Bone className="h-40" />
-          </div>
-        </Loading>
-      )}
-      {loaded.state === 'missing' && <Empty title={words.missing} hint={words.missingHint} />}
-      {loaded.state === 'failed' && (
-        <Empty title={text.loadFailed} hint={loaded.message}>
-          <Button onClick={() => setTries(tries + 1)}>{text.actions.retry}</Button>
-        </Empty>
-      )}
-    </section>
+      {detail => <Body detail={detail} />}
+    </DetailFrame>
   )
 }
 
-function Body({ detail, onClose }: { readonly detail: Detail; readonly onClose: () => void }) {
-  const { session, route, settings } = detail
+function Body({ detail: { session, route, settings } }: { readonly detail: Detail }) {
   return (
-    <>
-      <Head session={session} onClose={onClose} />
-      <div className="flex min-h-0 flex-1 flex-col gap-5 overflow-auto p-4">
-        <Panel title={words.route.title}>
-          <Route route={route} />
-        </Panel>
-        <Changes session={session} settings={settings} />
-        <Panel title={words.about}>
-          <FactList facts={factsOf(session)} />
-        </Panel>
-      </div>
-    </>
+    <div className="flex min-h-0 flex-1 flex-col gap-5 overflow-auto p-4">
+      <Panel title={words.route.title}>
+        <Route route={route} />
+      </Panel>
+      <Changes session={session} settings={settings} />
+      <Panel title={words.about}>
+        <FactList facts={factsOf(session)} />
+      </Panel>
+    </div>
   )
 }
 
@@ -97,7 +75,7 @@ function Head({ session, onClose }: { readonly session: SessionRow; readonly onC
           {words.showTraffic}
         </Button>
         <IconButton icon={Trash2} label={words.forget} onClick={() => setForgetting(true)} />
-        <IconButton icon={X} label={words.close} onClick={onClose} className="-mr-1.5" />
+        <IconButton icon={X} label={text.detail.close} onClick={onClose} className="-mr-1.5" />
       </div>
       <FactStrip facts={facts} />
       {isForgetting && <ForgetSession of={session} onForgotten={onClose} onClose={() => setForgetting(false)} />}

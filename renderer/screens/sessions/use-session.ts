@@ -1,24 +1,14 @@
 import { useEffect, useState } from 'react'
 import type { SessionDetail } from '../../../proxy/app/contract.ts'
 import { call, on } from '../../bridge.ts'
-
-export type Loaded =
-  | { readonly state: 'loading' }
-  | { readonly state: 'missing' }
-  | { readonly state: 'failed'; readonly message: string }
-  | { readonly state: 'loaded'; readonly detail: SessionDetail }
+import { type Loaded, loadedFrom } from '../../frame/loaded.ts'
 
 /** All of a session, asked for again when sessions or what decides their way change, and when `retry` grows. */
-export function useSession(id: string, retry: number): Loaded {
-  const [loaded, setLoaded] = useState<Loaded>({ state: 'loading' })
+export function useSession(id: string, retry: number): Loaded<SessionDetail> {
+  const [loaded, setLoaded] = useState<Loaded<SessionDetail>>({ state: 'loading' })
   useEffect(() => {
     let isCurrent = true
-    const load = () =>
-      void call('sessions.get', { id }).then(
-        detail => isCurrent && setLoaded(detail === null ? { state: 'missing' } : { state: 'loaded', detail }),
-        (error: unknown) =>
-          isCurrent && setLoaded({ state: 'failed', message: error instanceof Error ? error.message : String(error) }),
-      )
+    const load = () => void loadedFrom(call('sessions.get', { id })).then(found => isCurrent && setLoaded(found))
     load()
     const leave = [on('sessions', load), on('route', load), on('snapshot', load)]
     return () => {

@@ -6,9 +6,8 @@ import { attempt } from '../../../attempt.ts'
 import { call } from '../../../bridge.ts'
 import { Button, IconButton } from '../../../components/button.tsx'
 import { copy } from '../../../components/copy.tsx'
-import { Empty } from '../../../components/panel.tsx'
-import { Bone, Loading } from '../../../components/skeleton.tsx'
 import { StateTag, turnWord } from '../../../components/state.tsx'
+import { DetailFrame } from '../../../frame/detail-frame.tsx'
 import { press } from '../../../frame/keyboard.ts'
 import { toneOf } from '../../../outcomes.ts'
 import { refine, usePlace } from '../../../stores/place.ts'
@@ -36,36 +35,21 @@ export function Detail({ id, row, onClose }: DetailProps) {
   const loaded = useDetail(id, row, tries)
   const turn = row ?? (loaded.state === 'loaded' ? loaded.detail.turn : undefined)
   return (
-    <section
+    <DetailFrame
       id={DETAIL}
-      tabIndex={-1}
-      aria-label={words.label}
-      className="@container flex h-full min-h-0 flex-col bg-surface outline-none"
+      label={words.label}
+      head={
+        turn === undefined ? undefined : (
+          <Head turn={turn} curl={loaded.state === 'loaded' ? loaded.detail.curl : undefined} onClose={onClose} />
+        )
+      }
+      loaded={loaded}
+      missing={{ title: words.missing }}
+      onRetry={() => setTries(tries + 1)}
+      onClose={onClose}
     >
-      {turn === undefined ? (
-        <div className="flex justify-end p-2">
-          <IconButton icon={X} label={words.close} onClick={onClose} />
-        </div>
-      ) : (
-        <Head turn={turn} curl={loaded.state === 'loaded' ? loaded.detail.curl : undefined} onClose={onClose} />
-      )}
-      {loaded.state === 'loading' && (
-        <Loading>
-          <div className="flex flex-col gap-2 p-4">
-            <Bone className="h-5 w-3/4" />
-            <Bone className="h-5 w-1/2" />
-            <Bone className="h-40" />
-          </div>
-        </Loading>
-      )}
-      {loaded.state === 'missing' && <Empty title={words.missing} />}
-      {loaded.state === 'failed' && (
-        <Empty title={text.loadFailed} hint={loaded.message}>
-          <Button onClick={() => setTries(tries + 1)}>{text.actions.retry}</Button>
-        </Empty>
-      )}
-      {loaded.state === 'loaded' && turn !== undefined && <Body detail={loaded.detail} turn={turn} />}
-    </section>
+      {detail => <Body detail={detail} turn={row ?? detail.turn} />}
+    </DetailFrame>
   )
 }
 

@@ -7,6 +7,7 @@ import { Dialog } from '../../components/dialog.tsx'
 import { Field, Select, TextArea, TextField } from '../../components/field.tsx'
 import { Bone } from '../../components/skeleton.tsx'
 import { useSaving } from '../../components/use-saving.ts'
+import { digitsOf } from '../../text/digits.ts'
 import { text } from '../../text/text.ts'
 import { authStyles, backendOf, type Draft, draftOf, isComplete } from './backend-draft.ts'
 
@@ -161,13 +162,13 @@ function Form({ start, onClose }: { readonly start: CustomBackend | undefined; r
           label={words.timeout}
           hint={words.timeoutHint}
           value={draft.timeout}
-          onChange={timeout => set({ timeout: digitsOf(timeout) })}
+          onChange={timeout => set({ timeout: digitsOf(timeout, 6) })}
         />
         <TextField
           label={words.requestsPerMinute}
           hint={words.requestsPerMinuteHint}
           value={draft.requestsPerMinute}
-          onChange={requests => set({ requestsPerMinute: digitsOf(requests) })}
+          onChange={requests => set({ requestsPerMinute: digitsOf(requests, 6) })}
         />
         {saving.refusal !== undefined && (
           <p role="alert" className="text-error">
@@ -177,8 +178,4 @@ function Form({ start, onClose }: { readonly start: CustomBackend | undefined; r
       </form>
     </Dialog>
   )
-}
-
-function digitsOf(typed: string): string {
-  return typed.replaceAll(/\D/g, '').slice(0, 6)
 }

@@ -1,5 +1,6 @@
 import type { RoutingRule } from '../../../proxy/app/contract.ts'
 import { text } from '../../text/text.ts'
+import type { FrontendChoice } from './frontend-select.tsx'
 
 const words = text.routing.rules
 
@@ -9,7 +10,7 @@ type Choice = 'any' | 'yes' | 'no'
 export interface Draft {
   readonly name: string
   readonly client: string
-  readonly frontend: NonNullable<RoutingRule['when']['frontend']> | 'any'
+  readonly frontend: FrontendChoice
   readonly model: string
   readonly images: Choice
   readonly tools: Choice

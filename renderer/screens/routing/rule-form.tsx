@@ -1,23 +1,14 @@
 import { useState } from 'react'
-import { Field, Segments, Select, TextField, TextInput } from '../../components/field.tsx'
+import { Field, Segments, TextField, TextInput } from '../../components/field.tsx'
 import { useRouting } from '../../stores/routing.ts'
 import { text } from '../../text/text.ts'
 import type { RoutingRule } from '../../../proxy/app/contract.ts'
+import { FrontendSelect } from './frontend-select.tsx'
 import { type Draft, draftOf, isComplete, isTokens, nameOfRule, ruleOf } from './rule-draft.ts'
 import { SelectorInput, SelectorList } from './selector-input.tsx'
 import { Sheet } from './sheet.tsx'
 
 const words = text.routing.rules.form
-
-/** The front ends that a rule can ask for. */
-export const frontends = [
-  'openai-chat',
-  'openai-responses',
-  'anthropic',
-  'gemini',
-  'openai-completions',
-  'code-assist',
-] as const
 
 interface RuleFormProps {
   /** The rule to change, and its place; a new one without. */
@@ -69,14 +60,11 @@ export function RuleForm({ of, onClose }: RuleFormProps) {
         />
         <Field label={words.frontend}>
           {({ id }) => (
-            <Select
+            <FrontendSelect
               id={id}
               label={words.frontend}
+              any={words.any}
               value={draft.frontend}
-              choices={[
-                { value: 'any', label: words.any },
-                ...frontends.map(value => ({ value, label: text.frontends[value] })),
-              ]}
               onChange={frontend => set({ frontend })}
             />
           )}

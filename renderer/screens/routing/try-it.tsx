@@ -3,16 +3,17 @@ import { type ReactNode, useEffect, useId, useState } from 'react'
 import type { Explanation, Input, TurnRow } from '../../../proxy/app/contract.ts'
 import { call } from '../../bridge.ts'
 import { IconButton } from '../../components/button.tsx'
-import { Select, Switch, TextInput } from '../../components/field.tsx'
+import { Switch, TextInput } from '../../components/field.tsx'
 import { Menu, MenuItem } from '../../components/menu.tsx'
 import { Card, Panel } from '../../components/panel.tsx'
 import { StateTag } from '../../components/state.tsx'
 import { useRoute } from '../../stores/route.ts'
 import { useRouting } from '../../stores/routing.ts'
 import { useTurns } from '../../stores/turns.ts'
+import { digitsOf } from '../../text/digits.ts'
 import { text } from '../../text/text.ts'
 import { BreakerTag } from './breakers.tsx'
-import { frontends } from './rule-form.tsx'
+import { type FrontendChoice, frontends, FrontendSelect } from './frontend-select.tsx'
 import { SelectorInput } from './selector-input.tsx'
 
 const words = text.routing.tryIt
@@ -24,7 +25,7 @@ const RECENT = 8
 interface Draft {
   readonly model: string
   readonly client: string
-  readonly frontend: (typeof frontends)[number] | 'any'
+  readonly frontend: FrontendChoice
   readonly images: boolean
   readonly tools: boolean
   readonly tokens: string
@@ -86,13 +87,10 @@ export function TryIt() {
             <Clients id={clients} />
           </Labelled>
           <Labelled label={words.frontend}>
-            <Select
+            <FrontendSelect
               label={words.frontend}
+              any={words.any}
               value={draft.frontend}
-              choices={[
-                { value: 'any', label: words.any },
-                ...frontends.map(value => ({ value, label: text.frontends[value] })),
-              ]}
               onChange={frontend => set({ frontend })}
             />
           </Labelled>
@@ -106,7 +104,7 @@ export function TryIt() {
               inputMode="numeric"
               value={draft.tokens}
               placeholder="0"
-              onChange={event => set({ tokens: event.target.value.replaceAll(/\D/g, '').slice(0, 9) })}
+              onChange={event => set({ tokens: digitsOf(event.target.value, 9) })}
               className="w-16 text-right"
             />
           </label>

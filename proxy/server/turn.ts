@@ -18,8 +18,7 @@ export interface TurnDeps extends AnswerDeps, TalkDeps {
 /** The whole life of a turn: what is asked, where it goes, and how it ended. Gives it when it is over; never fails. */
 export async function runTurn(deps: TurnDeps, exchange: Exchange): Promise<OpenTurn> {
   const { protocol, address, request, response, body } = exchange
-  const turn = deps.journal.open({ protocol: protocol.id, request, body })
-  turn.breakOff = () => response.destroy()
+  const turn = deps.journal.open({ protocol: protocol.id, request, body, breakOff: () => response.destroy() })
   let heard: Heard | undefined
   try {
     refuseLoops(request)

@@ -120,10 +120,9 @@ describe('a turn', () => {
 
   test('can be broken off where its server has said how', async () => {
     const { journal } = await journalIn()
-    const turn = journal.open(chatFacts())
-    expect(journal.breakOff(turn.id)).toBe(false)
+    expect(journal.breakOff(journal.open(chatFacts()).id)).toBe(false)
     let broken = 0
-    turn.breakOff = () => broken++
+    const turn = journal.open({ ...chatFacts(), breakOff: () => broken++ })
     expect(journal.breakOff(turn.id)).toBe(true)
     expect(broken).toBe(1)
     journal.close(turn, { interrupted: false, clientGone: true })

@@ -1,3 +1,4 @@
+import { remembered } from '../core/remembered.ts'
 import { families } from './families.ts'
 import type { Price, Source } from './price.ts'
 
@@ -17,7 +18,7 @@ export interface ModelFacts {
  * backend of our list that it would be asked of, if it is asked there at all.
  */
 export function factsOf(model: string, service: string | undefined): ModelFacts | undefined {
-  const family = families.find(({ name }) => name.test(model))
+  const family = familyOf(model)
   if (family === undefined) return undefined
   const { contextWindow, maxOutput, price, vendor, asOf, from } = family
   const isPriced = price !== undefined && service === vendor
@@ -28,6 +29,8 @@ export function factsOf(model: string, service: string | undefined): ModelFacts 
     source: 'catalogue',
   }
 }
+
+const familyOf = remembered(model => families.find(({ name }) => name.test(model)), 1000)
 
 /** What a backend's own list says of a model, in any of the forms that vendors have for it. */
 export function factsIn(entry: Readonly<Record<string, unknown>>): ModelFacts | undefined {

@@ -1,3 +1,4 @@
+import { remembered } from '../core/remembered.ts'
 import { markBytes } from './mark.ts'
 
 /**
@@ -8,23 +9,16 @@ export function mayHoldCommand(body: Buffer, prefixes: readonly string[]): boole
   return prefixes.some(prefix => spellings(prefix).some(bytes => standsIn(body, bytes))) || body.includes(markBytes)
 }
 
-const remembered = new Map<string, readonly Buffer[]>()
-
 /**
  * A prefix as JSON may spell it: some programs escape slashes (PHP), all but ASCII (Python), or signs of HTML (.NET). Prefixes
  * are few, and come from the config and from sessions.
  */
-function spellings(prefix: string): readonly Buffer[] {
-  const known = remembered.get(prefix)
-  if (known !== undefined) return known
+const spellings = remembered((prefix): readonly Buffer[] => {
   const json = JSON.stringify(prefix).slice(1, -1)
   const written = [json, escaped(json, 'lower'), escaped(json, 'upper')]
   const texts = written.flatMap(text => [text, text.replaceAll('/', '\\/')])
-  const bytes = [...new Set(texts)].map(text => Buffer.from(text))
-  if (remembered.size > 100) remembered.clear()
-  remembered.set(prefix, bytes)
-  return bytes
-}
+  return [...new Set(texts)].map(text => Buffer.from(text))
+}, 100)
 
 function escaped(prefix: string, hex: 'lower' | 'upper'): string {
   return prefix.replace(/[<>&'"+`\u0080-\uffff]/g, unit => {

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { isLoopback } from '../config/check.ts'
 import { ProxyError } from '../core/errors.ts'
+import { remembered } from '../core/remembered.ts'
 
 /** Who may call us, so that no web page can drive the proxy, by DNS rebinding or across origins, and no stranger without a key. */
 export interface Access {
@@ -23,7 +24,7 @@ export function createAccess(access: Access) {
   /** A page of a hostile name that resolves to us carries that name; a page of another origin carries its origin. */
   function refuseStrangers(request: IncomingMessage): ProxyError | undefined {
     const host = request.headers.host
-    const name = hostName(host)
+    const name = hostName(host ?? '')
     if (name === undefined || !(hosts.has(name) || isOurAddress(name, request))) {
       return new ProxyError(
         'forbidden',
@@ -80,10 +81,10 @@ function isOurAddress(name: string, request: IncomingMessage): boolean {
 }
 
 /** The name in a Host header, without port and brackets, in lower case. */
-function hostName(host: string | undefined): string | undefined {
-  const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]/\s]+))(?::\d+)?$/i.exec(host ?? '')
+const hostName = remembered(host => {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]/\s]+))(?::\d+)?$/i.exec(host)
   return (match?.[1] ?? match?.[2])?.toLowerCase()
-}
+}, 100)
 
 /** What a client sent as a key, in any place where an API has it. */
 export function sentKeys(request: IncomingMessage): string[] {

@@ -41,7 +41,8 @@ export function createServer({ state, instance, routes }: ServerDeps): FastifyIn
   const startedAt = performance.now()
 
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (request, payload, done) => {
+  // Fastify remembers which parser a type has if the type is named.
+  app.addContentTypeParser(['application/json', '*'], (request, payload, done) => {
     readBody(request.raw, state().bodyLimit, done)
   })
 

@@ -39,9 +39,8 @@ export function identityInHead(headers: IncomingHttpHeaders, url: string, owner:
   }
   const cookie = /(?:^|;)\s*session_id=([^;\s]+)/.exec(headers.cookie ?? '')?.[1]
   if (cookie !== undefined && isId(cookie)) return explicit(cookie, 'cookie', owner)
-  const query = new URLSearchParams(url.slice(url.indexOf('?') + 1)).get('session_id')
-  if (url.includes('?') && query !== null && isId(query)) return explicit(query, 'query', owner)
-  return undefined
+  const query = url.includes('?') ? new URLSearchParams(url.slice(url.indexOf('?') + 1)).get('session_id') : null
+  return query !== null && isId(query) ? explicit(query, 'query', owner) : undefined
 }
 
 /** Whether a conversation that was told so is told without its body. */

@@ -23,11 +23,11 @@ export interface BodyMemory {
 export function createBodyMemory(initial: BodyMemoryLimits): BodyMemory {
   let limits = initial
   let bytes = 0
-  // Keeps the order of insertion, so the first is the oldest.
-  const closed = new Map<string, CapturedTurn>()
+  // The oldest first. A Map would have to step over all that was deleted to find it.
+  const closed: { readonly id: string; readonly turn: CapturedTurn }[] = []
 
   function reserve(wanted: number): boolean {
-    while (bytes + wanted > limits.bytes && closed.size > 0) forgetOldest()
+    while (bytes + wanted > limits.bytes && closed.length > 0) forgetOldest()
     if (bytes + wanted > limits.bytes) return false
     bytes += wanted
     return true
@@ -38,21 +38,23 @@ export function createBodyMemory(initial: BodyMemoryLimits): BodyMemory {
   }
 
   function keep(id: string, turn: CapturedTurn) {
-    closed.set(id, turn)
-    if (closed.size > limits.turns) forgetOldest()
+    closed.push({ id, turn })
+    if (closed.length > limits.turns) forgetOldest()
   }
 
   function forgetOldest() {
-    const [oldest] = closed
-    if (oldest === undefined) return
-    closed.delete(oldest[0])
-    release(oldest[1])
+    const oldest = closed.shift()
+    if (oldest !== undefined) release(oldest.turn)
+  }
+
+  function get(id: string): CapturedTurn | undefined {
+    return closed.find(kept => kept.id === id)?.turn
   }
 
   function resize(next: BodyMemoryLimits) {
     limits = next
-    while (closed.size > 0 && (closed.size > limits.turns || bytes > limits.bytes)) forgetOldest()
+    while (closed.length > 0 && (closed.length > limits.turns || bytes > limits.bytes)) forgetOldest()
   }
 
-  return { reserve, release, keep, get: id => closed.get(id), resize, held: () => ({ turns: closed.size, bytes }) }
+  return { reserve, release, keep, get, resize, held: () => ({ turns: closed.length, bytes }) }
 }

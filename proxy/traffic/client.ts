@@ -1,25 +1,18 @@
+import { remembered } from '../core/remembered.ts'
+
 /** The short name of a client by its `User-Agent`: the agent where it names itself, else its SDK, else its first product token. */
 export function clientOf(userAgent: string | undefined): string {
-  if (userAgent === undefined || userAgent === '') return 'unknown'
-  const known = seen.get(userAgent)
-  if (known !== undefined) return known
-  const name = nameIn(userAgent)
-  if (seen.size >= SEEN_LIMIT) seen.clear()
-  seen.set(userAgent, name)
-  return name
+  return userAgent === undefined || userAgent === '' ? 'unknown' : nameIn(userAgent)
 }
-
-/** Clients send the same header with every request: a lookup is cheaper than a dozen expressions. */
-const seen = new Map<string, string>()
-const SEEN_LIMIT = 256
 
 const NAME_LIMIT = 40
 
-function nameIn(userAgent: string): string {
+/** Clients send the same header with every request: a lookup is cheaper than a dozen expressions. */
+const nameIn = remembered(userAgent => {
   for (const [pattern, name] of names) if (pattern.test(userAgent)) return name
   const [product = ''] = userAgent.trim().split(/[/\s(;]/, 1)
   return product === '' ? 'unknown' : product.slice(0, NAME_LIMIT).toLowerCase()
-}
+}, 256)
 
 /**
  * Agents first, since they name the SDK they use behind themselves. Cline names only its SDK, and Qwen Code says that it is

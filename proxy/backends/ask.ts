@@ -1,6 +1,6 @@
 import type { Credential } from '../core/credential.ts'
 import { USER_AGENT } from '../version.ts'
-import { jsonOrText } from '../wire/json.ts'
+import { encodeJson, jsonOrText } from '../wire/json.ts'
 import type { Api, RemoteBackend } from './backend.ts'
 import { protocolIn, refusal } from './call.ts'
 import { endpointsOf, LOOP_HEADER, openedBy, type Endpoint } from './endpoints.ts'
@@ -20,7 +20,7 @@ export interface Question {
 /** Sends JSON to a backend and gives the JSON that comes back. Throws what its refusal means. */
 export async function ask({ upstream, backend, api, credential, endpoint, body, signal }: Question): Promise<unknown> {
   const { auth, fixed } = endpointsOf(api, credential)
-  const bytes = Buffer.from(JSON.stringify(body))
+  const bytes = encodeJson(body)
   const { status, headers, chunks } = await upstream.open(
     {
       method: 'POST',

@@ -6,7 +6,7 @@ import type { Request } from '../core/request.ts'
 import { restoreTools } from '../core/restore-tools.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import { USER_AGENT } from '../version.ts'
-import { jsonOrText } from '../wire/json.ts'
+import { encodeJson, jsonOrText } from '../wire/json.ts'
 import { decodeSse, type Frames } from '../wire/sse.ts'
 import { mostTokensOf, type Api, type RemoteBackend } from './backend.ts'
 import { sessionHeadersFor } from './demands.ts'
@@ -42,7 +42,7 @@ export async function call(asked: Call): Promise<Events> {
   const streams = asksForStream(api, request)
   const taken = { ...withinLimit(request, mostTokensOf(backend, api, request.model)), stream: streams }
   const encoded = enveloped(api, withFacts(api, protocol.encodeRequest(taken), taken), credential)
-  const body = Buffer.from(JSON.stringify(encoded))
+  const body = encodeJson(encoded)
   const { answer, auth, fixed } = endpointsOf(api, credential)
   const response = await upstream.open(
     {

@@ -9,7 +9,7 @@ import { record, type Fields } from '../protocols/fields.ts'
 import { gemini } from '../protocols/gemini/index.ts'
 import { openaiResponses } from '../protocols/openai-responses/index.ts'
 import type { Protocol } from '../protocols/protocol.ts'
-import { parseJson } from '../wire/json.ts'
+import { encodeJson, parseJson } from '../wire/json.ts'
 import { bodyOf, hangUpOf, type SideRequest } from './incoming.ts'
 import type { ServerState } from './state.ts'
 import { mayHoldTalk } from './talk.ts'
@@ -83,7 +83,7 @@ async function count(state: ServerState, counter: Counter, asked: SideRequest): 
   const { protocol, asTurn, answer } = counter
   const { backend, model } = state.plan.target(asked.model)
   // Talk with us is no backend's to see, not even to be counted.
-  if (backend.kind === 'remote' && !mayHoldTalk(state, Buffer.from(JSON.stringify(asked.body)))) {
+  if (backend.kind === 'remote' && !mayHoldTalk(state, encodeJson(asked.body))) {
     const counted = await countThere(state, backend, counter, { ...asked, model })
     if (counted !== undefined) return counted
   }

@@ -4,7 +4,7 @@ import { once } from '../../core/once.ts'
 import type { Request } from '../../core/request.ts'
 import type { Fields } from '../../protocols/fields.ts'
 import type { Address, Protocol } from '../../protocols/protocol.ts'
-import { parseJson } from '../../wire/json.ts'
+import { encodeJson, parseJson } from '../../wire/json.ts'
 import { findModelField, replaceModel, type ModelField } from '../../wire/model-field.ts'
 
 /** What a client asks, as far as it has to be understood: at first only the model. */
@@ -76,6 +76,6 @@ function parseObject(body: Buffer): Fields {
 }
 
 function withModel(body: Buffer, served: string, { model, field, parsed }: NamedModel): Buffer {
-  if (field === undefined) return Buffer.from(JSON.stringify({ ...parsed, model: served }))
+  if (field === undefined) return encodeJson({ ...parsed, model: served })
   return model === served ? body : replaceModel(body, field, served)
 }

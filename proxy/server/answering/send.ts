@@ -5,6 +5,7 @@ import type { Events } from '../../core/events.ts'
 import type { Reply } from '../../core/reply.ts'
 import type { Request } from '../../core/request.ts'
 import type { Protocol } from '../../protocols/protocol.ts'
+import { encodeJson } from '../../wire/json.ts'
 import { encodeJsonArray } from '../../wire/json-array.ts'
 import { encodeSse, type Frames } from '../../wire/sse.ts'
 
@@ -26,7 +27,7 @@ function sendJson(
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): Buffer {
-  const bytes = Buffer.from(JSON.stringify(body))
+  const bytes = encodeJson(body)
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': bytes.length,

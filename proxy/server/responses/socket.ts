@@ -6,7 +6,7 @@ import { ProxyError, toProxyError } from '../../core/errors.ts'
 import { replay } from '../../core/reply.ts'
 import { isRecord, record, type Fields } from '../../protocols/fields.ts'
 import { openaiResponses } from '../../protocols/openai-responses/index.ts'
-import { jsonOrText } from '../../wire/json.ts'
+import { encodeJson, jsonOrText } from '../../wire/json.ts'
 import { decodeSse, type SseFrame } from '../../wire/sse.ts'
 import { inputItems } from './conversation.ts'
 import type { ServerState } from '../state.ts'
@@ -135,7 +135,7 @@ function post(server: Server, upgrade: IncomingMessage, body: Fields, signal: Ab
   const { address, port } = server.address() as AddressInfo
   const host = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address
   const headers = Object.fromEntries(Object.entries(upgrade.headers).filter(([name]) => !OF_UPGRADE.test(name)))
-  const bytes = Buffer.from(JSON.stringify(body))
+  const bytes = encodeJson(body)
   return new Promise((resolve, reject) => {
     const request = openRequest(
       {

@@ -5,6 +5,7 @@ import { createParticipants } from './participants.mjs'
 import { residentMb } from './processes.mjs'
 import { report, save } from './report.mjs'
 import { createResults } from './results.mjs'
+import { longStream } from './scenarios/long-stream.mjs'
 import { manyStreams } from './scenarios/many-streams.mjs'
 import { slowReader } from './scenarios/slow-reader.mjs'
 import { startup } from './scenarios/startup.mjs'
@@ -25,8 +26,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => p
 const began = performance.now()
 const options = readOptions(process.argv.slice(2))
 const work = process.env.BENCH_WORK
-const scenarios = [startup, slowReader, wholeSmall, wholeLarge, streamed, translated, manyStreams].filter(({ id }) =>
-  options.scenarios.includes(id),
+const scenarios = [startup, slowReader, wholeSmall, wholeLarge, streamed, translated, longStream, manyStreams].filter(
+  ({ id }) => options.scenarios.includes(id),
 )
 const upstream = startUpstream(work)
 const results = createResults()

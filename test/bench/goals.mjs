@@ -87,6 +87,12 @@ export const goals = [
     ...atMost(50, 20),
     measure: results => results.median('slow', 'ours', sample => sample.growthMb),
   },
+  ...['messagesToChat', 'chatToMessages'].map(route => ({
+    id: '–',
+    text: `a translated stream of 50 MB, ${route === 'messagesToChat' ? 'Messages → Chat' : 'Chat → Messages'}: memory growth, MB`,
+    ...atMost(20, 10),
+    measure: results => results.median(`long.${route}`, 'ours-translate', sample => sample.growthMb),
+  })),
   {
     id: 'G18',
     text: '1 KB: CPU ÷ nginx',

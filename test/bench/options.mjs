@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const scenarioIds = ['E', 'slow', 'A1', 'A200', 'B', 'C', 'D']
+export const scenarioIds = ['E', 'slow', 'A1', 'A200', 'B', 'C', 'long', 'D']
 
 export const help = `npm run bench -- [options]
 
@@ -26,7 +26,8 @@ export function readOptions(argv) {
       help: { type: 'boolean', default: false },
     },
   })
-  const scenarios = list(values.scenarios) ?? (values.quick ? scenarioIds.filter(id => id !== 'C') : scenarioIds)
+  const scenarios =
+    list(values.scenarios) ?? (values.quick ? scenarioIds.filter(id => id !== 'C' && id !== 'long') : scenarioIds)
   const unknown = scenarios.filter(id => !scenarioIds.includes(id))
   if (unknown.length > 0) throw new Error(`no scenario ${unknown.join(', ')}; there are ${scenarioIds.join(', ')}`)
   const rounds = Number(values.rounds ?? (values.quick ? 2 : 5))

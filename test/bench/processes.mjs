@@ -89,6 +89,19 @@ export function residentMb(pid) {
   return kb / 1024
 }
 
+/** The most memory that a process and its children had until `over` settles, however it does, in MB. */
+export async function highestMb(pid, over) {
+  let highest = residentMb(pid)
+  let isOver = false
+  const end = () => (isOver = true)
+  over.then(end, end)
+  while (!isOver) {
+    await sleep(50)
+    highest = Math.max(highest, residentMb(pid))
+  }
+  return highest
+}
+
 function family(pid) {
   const children = threads(pid).flatMap(thread => read(`/proc/${pid}/task/${thread}/children`).split(' '))
   return [pid, ...children.filter(text => text.trim() !== '').flatMap(text => family(Number(text)))]

@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { programs } from '../native.mjs'
-import { loadCore, onCore, residentMb } from '../processes.mjs'
+import { highestMb, loadCore, onCore, residentMb } from '../processes.mjs'
 import { requestFile, small } from '../requests.mjs'
 
 const request = { route: 'relay', size: small, stream: true }
@@ -53,12 +52,7 @@ async function readSlowly(bench, target) {
   const [command, ...rest] = onCore(loadCore, [programs.slowReader, ...args])
 
   const beforeMb = residentMb(pid)
-  let highestMb = beforeMb
-  let done = false
-  const reading = promisify(execFile)(command, rest).finally(() => (done = true))
-  while (!done) {
-    await sleep(100)
-    highestMb = Math.max(highestMb, residentMb(pid))
-  }
-  return { ...JSON.parse((await reading).stdout), beforeMb, growthMb: highestMb - beforeMb }
+  const reading = promisify(execFile)(command, rest)
+  const highest = await highestMb(pid, reading)
+  return { ...JSON.parse((await reading).stdout), beforeMb, growthMb: highest - beforeMb }
 }

@@ -26,7 +26,7 @@ export function oursTargets(upstream, work) {
       title: 'OURS',
       program: shipped,
       routes: { relay: chat },
-      scenarios: ['E', 'slow', 'A1', 'A200', 'B', 'D'],
+      scenarios: ['E', 'slow', 'A1', 'A200', 'B', 'long', 'D'],
     },
     {
       id: 'ours-selector',
@@ -60,7 +60,7 @@ export function oursTargets(upstream, work) {
         messagesToChat: { path: '/v1/messages', format: 'messages', model: 'bench-model' },
         chatToMessages: { ...chat, model: 'bench-messages:bench-model' },
       },
-      scenarios: ['C'],
+      scenarios: ['C', 'long'],
     },
   ]
 }

@@ -30,7 +30,7 @@ export function referenceTargets(upstream, work) {
       title: 'bare Node (http → undici pipe)',
       program: node('pipe.mjs', 9201, upstream),
       routes: { relay: chat },
-      scenarios: ['E', 'slow', 'A1', 'A200', 'B', 'D'],
+      scenarios: ['E', 'slow', 'A1', 'A200', 'B', 'long', 'D'],
     },
     {
       id: 'rewrite',
@@ -45,7 +45,7 @@ export function referenceTargets(upstream, work) {
       title: 'bare translate',
       program: node('translate.mjs', 9203, upstream),
       routes: { messagesToChat: messages, chatToMessages: chat },
-      scenarios: ['C'],
+      scenarios: ['C', 'long'],
     },
   ]
 }

@@ -6,6 +6,8 @@ import type { TurnRecord } from '../traffic/record.ts'
 
 /** Past this size a request is not read for a line of it, in bytes. */
 const READ_BYTES = 1_000_000
+/** Titles that are kept, those that were read last. */
+const MOST_TITLES = 1000
 /** How many requests are read at once for titles: a list is asked for again, and then shows more of them. */
 const READ_AT_ONCE = 20
 const TITLE_LENGTH = 120
@@ -16,22 +18,28 @@ const TITLE_LENGTH = 120
  */
 export function createSessionTitles(journal: Pick<Journal, 'recent' | 'bodies'>, prefix: () => string) {
   const titles = new Map<string, string>()
-  /** Turns that were read in vain. */
-  const mute = new Set<string>()
+  /** Turns that were read in vain, of those that are still in memory. */
+  let mute: ReadonlySet<string> = new Set()
 
   /** Finds titles for sessions of which none is known yet. */
   async function read(sessions: readonly string[]): Promise<void> {
     const wanted = new Set(sessions.filter(id => !titles.has(id)))
     if (wanted.size === 0) return
-    const turns = largestOf(
-      journal.recent(Infinity).filter(({ session = '', id }) => wanted.has(session) && !mute.has(id)),
-    )
+    const recent = journal.recent(Infinity)
+    mute = new Set(recent.flatMap(({ id }) => (mute.has(id) ? [id] : [])))
+    const turns = largestOf(recent.filter(({ session = '', id }) => wanted.has(session) && !mute.has(id)))
     for (const { id, session, frontend } of turns.slice(0, READ_AT_ONCE)) {
       const text = (await journal.bodies(id).catch(() => undefined))?.request.text
       const title = text === undefined ? undefined : firstLine(text, frontend, prefix())
-      if (title === undefined) mute.add(id)
-      else if (session !== undefined) titles.set(session, title)
+      if (title === undefined) mute = new Set([...mute, id])
+      else if (session !== undefined) keep(session, title)
     }
+  }
+
+  function keep(session: string, title: string) {
+    titles.set(session, title)
+    const [oldest] = titles.keys()
+    if (titles.size > MOST_TITLES && oldest !== undefined) titles.delete(oldest)
   }
 
   return { read, of: (session: string) => titles.get(session) }

@@ -11,6 +11,8 @@ export interface Allowance {
 export interface Reservation {
   readonly waitMs: number
   readonly isKept: boolean
+  /** For a request that does not come after all. Those who came after it wait on for their own time. */
+  readonly giveBack: () => void
 }
 
 export interface Pace {
@@ -41,16 +43,23 @@ export function createPace(now: () => number): Pace {
     const left = Math.min(perMinute, filled)
     const taken = Math.min(cost, perMinute)
     const waitMs = Math.max(0, Math.ceil(((taken - left) * MINUTE_MS) / perMinute))
-    return { name, waitMs, after: { left: left - taken, at } }
+    return { name, taken, waitMs, after: { left: left - taken, at } }
   }
 
   return {
     reserve(allowances, mostMs) {
       const looks = allowances.map(lookAt)
       const waitMs = Math.max(0, ...looks.map(look => look.waitMs))
-      if (waitMs > mostMs) return { waitMs, isKept: false }
+      if (waitMs > mostMs) return { waitMs, isKept: false, giveBack: () => undefined }
       for (const { name, after } of looks) buckets.set(name, after)
-      return { waitMs, isKept: true }
+      return { waitMs, isKept: true, giveBack: () => giveBack(looks) }
     },
+  }
+
+  function giveBack(looks: readonly ReturnType<typeof lookAt>[]) {
+    for (const { name, taken } of looks) {
+      const bucket = buckets.get(name)
+      if (bucket !== undefined) bucket.left += taken
+    }
   }
 }

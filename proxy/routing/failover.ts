@@ -66,8 +66,8 @@ export function createFailover({ chain, settings, breakers, now, random }: Failo
     const target = current
     if (target === undefined) return giveUp(error, 'nothing was asked')
     const failure = classOf(error)
-    const { means, actions, countsAgainst } = failures[failure]
-    report(target, countsAgainst ? 'failed' : failure === 'ours' ? 'released' : 'succeeded')
+    const { means, actions, tells } = failures[failure]
+    report(target, tells === 'nothing' ? 'released' : tells)
     if (!settings.enabled) return giveUp(error, `${means}; failure_handling is off`)
     if (actions.length === 0) return giveUp(error, means)
     if (now() - startedAt >= settings.total_timeout_budget * 1000) return giveUp(error, `${means}; its time is up`)

@@ -1,28 +1,39 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { modelAt, type RemoteBackend } from '../../backends/backend.ts'
-import type { Allowance } from '../../backends/pace.ts'
+import type { Allowance, Reservation } from '../../backends/pace.ts'
 import { ProxyError } from '../../core/errors.ts'
 import { estimateInput } from '../../core/estimate.ts'
 import { own } from '../../core/own.ts'
+import { OWN_LIMIT } from '../../routing/failure.ts'
 import type { Target } from '../../routing/route.ts'
 import type { AnswerDeps, Asking } from './asking.ts'
 
-/** The code of a refusal by the config's own limits: no key has anything to do with it. */
-const OWN_LIMIT = 'config_rate_limit'
-
-export function isOwnLimit({ code }: ProxyError): boolean {
-  return code === OWN_LIMIT
+/**
+ * Lets a request to a target wait for the limits that the config sets there; a request that gives up meanwhile takes no room.
+ * Throws `rate-limited` where it would be longer than a turn may wait, `context-too-long` for a request that is, and what
+ * `wait` throws, which is told milliseconds.
+ */
+export async function admitted(
+  deps: AnswerDeps,
+  asking: Asking,
+  target: Target,
+  wait: (ms: number) => Promise<unknown>,
+): Promise<void> {
+  const reserved = reserve(deps, asking, target)
+  if (reserved === undefined || reserved.waitMs === 0) return
+  try {
+    await wait(reserved.waitMs)
+  } catch (error) {
+    reserved.giveBack()
+    throw error
+  }
 }
 
-/**
- * How long a request to a target has to wait for the limits that the config sets there, in milliseconds; its room is then kept for
- * it. Throws `rate-limited` where it would be longer than a turn may wait, and `context-too-long` for a request that is.
- */
-export function admissionOf({ config, pace }: AnswerDeps, { asked }: Asking, { backend, model }: Target): number {
-  if (backend.kind === 'local') return 0
+/** The room that a target has for a request; nothing where it has no limits. */
+function reserve({ config, pace }: AnswerDeps, { asked }: Asking, { backend, model }: Target): Reservation | undefined {
+  if (backend.kind === 'local') return undefined
   const served = modelAt(backend, model)
   const limits = own(backend.limits, served)
-  if (backend.requestsPerMinute === undefined && limits === undefined) return 0
+  if (backend.requestsPerMinute === undefined && limits === undefined) return undefined
   const { maxInput, tokensPerMinute } = limits ?? {}
   // It costs reading the whole request, so that it is only done where it counts.
   const tokens = maxInput === undefined && tokensPerMinute === undefined ? 0 : estimateInput(asked.request())
@@ -34,19 +45,14 @@ export function admissionOf({ config, pace }: AnswerDeps, { asked }: Asking, { b
   }
   const { enabled, max_silent_wait } = config.failure_handling
   const most = enabled ? max_silent_wait * 1000 : 0
-  const { waitMs, isKept } = pace.reserve(allowancesOf(backend, served, tokens), most)
-  if (isKept) return waitMs
+  const reserved = pace.reserve(allowancesOf(backend, served, tokens), most)
+  if (reserved.isKept) return reserved
+  const { waitMs } = reserved
   throw new ProxyError(
     'rate-limited',
     `${backend.id} is asked no more often than its config allows; there is room for this request in ${Math.ceil(waitMs / 1000)} s.`,
     { retryAfterMs: waitMs, code: OWN_LIMIT },
   )
-}
-
-/** Waits until a target may be asked, as `admissionOf` has it. */
-export async function admitted(deps: AnswerDeps, asking: Asking, target: Target, signal: AbortSignal): Promise<void> {
-  const waitMs = admissionOf(deps, asking, target)
-  if (waitMs > 0) await sleep(waitMs, undefined, { signal })
 }
 
 function allowancesOf(backend: RemoteBackend, model: string, tokens: number): readonly Allowance[] {

@@ -1,9 +1,10 @@
 import type { Credential, Credentials } from '../../core/credential.ts'
 import { toProxyError, type ErrorKind, type ProxyError } from '../../core/errors.ts'
 import { createFailover, type TryNext } from '../../routing/failover.ts'
+import { OWN_LIMIT } from '../../routing/failure.ts'
 import type { Chain, Target } from '../../routing/route.ts'
 import type { Ended } from '../../traffic/open-turn.ts'
-import { admissionOf, isOwnLimit } from './admission.ts'
+import { admitted } from './admission.ts'
 import type { AnswerDeps, Asking, Refused } from './asking.ts'
 import { attempt } from './attempt.ts'
 import { waitFor } from './wait.ts'
@@ -46,7 +47,7 @@ export async function answerFromChain(deps: AnswerDeps, asking: Asking, chain: C
   /** A target whose key can't be had is a failure like any other: another target may have one. */
   async function tryOnce({ target, how }: TryNext, purse: Purse): Promise<Ended | Refused> {
     try {
-      await waitFor(deps, asking, admissionOf(deps, asking, target))
+      await admitted(deps, asking, target, ms => waitFor(deps, asking, ms))
       const credential = how === 'wait' ? purse.current() : await purse.next()
       return await attempt(deps, asking, { target, credential, seen: purse.seen, mayGoOn })
     } catch (thrown) {
@@ -109,7 +110,7 @@ function createPurse(deps: AnswerDeps, { backend, instance }: Target): Purse {
       if (current !== undefined) credentials.report(current)
     },
     async refused(error) {
-      if (current === undefined || !aboutCredentials.has(error.kind) || isOwnLimit(error)) return false
+      if (current === undefined || !aboutCredentials.has(error.kind) || error.code === OWN_LIMIT) return false
       credentials.report(current, error)
       tried.push(current)
       spare = await otherThan(tried, () => credentials.take(tried))

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { modelAt } from '../../backends/backend.ts'
 import { toProxyError } from '../../core/errors.ts'
 import type { Events, StreamEvent, Usage } from '../../core/events.ts'
@@ -64,7 +65,7 @@ async function* thinkAndAct(deps: AnswerDeps, asking: Asking, route: HybridRoute
     : `${names.acts} answered without ${names.thinks}, whose turn it is not`
   if (thought.over) return
 
-  await admitted(deps, asking, route.actor, signal)
+  await admitted(deps, asking, route.actor, ms => sleep(ms, undefined, { signal }))
   const { credential, seen } = await credentialFor(deps, route.actor)
   turn.credential = credential?.name
   const request = withThoughts(requestFor(route.actor, asked), thought.text)
@@ -143,7 +144,7 @@ async function* think(
       reasoning: { effort: 'high', ...request.reasoning, visible: true },
     }
     const within = AbortSignal.any([signal, enough.signal])
-    await admitted(deps, asking, reasoner, within)
+    await admitted(deps, asking, reasoner, ms => sleep(ms, undefined, { signal: within }))
     const { credential, seen } = await credentialFor(deps, reasoner)
     name = credential?.name
     for await (const batch of await asks(deps, asking, { target: reasoner, credential, seen }, hard, within)) {

@@ -76,7 +76,7 @@ async function firstWord(deps: AnswerDeps, asking: Asking, leg: Leg, controller:
   const { target, firstWordWithinMs } = leg
   // A whole answer has no first word.
   const request = { ...requestFor(target, asking.asked.request()), stream: true }
-  await admitted(deps, asking, target, controller.signal)
+  await admitted(deps, asking, target, ms => sleep(ms, undefined, { signal: controller.signal }))
   const { credential, seen } = await credentialFor(deps, target)
   const late = new ProxyError('timeout', `${nameOfTarget(target)} did not say its first word in time.`)
   const patience =

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream'
 import { backends as backendsVerb } from '../../../proxy/cli/backends.ts'
 import { json, refuse, startFakeOpenai, streamWords, wholeWords, type Answer } from '../../support/fake-openai.ts'
 import { sayHello, startFakeVendor, type VendorRules } from '../../support/fake-vendor.ts'
-import { startApp, type StartedApp } from '../../support/start-app.ts'
+import { eventually, startApp, type StartedApp } from '../../support/start-app.ts'
 
 const ends: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -22,11 +22,12 @@ async function vendorWith(rules: VendorRules) {
   return fake
 }
 
-async function ask({ url }: StartedApp, model: string, more: object = {}) {
+async function ask({ url }: StartedApp, model: string, more: object = {}, signal: AbortSignal | null = null) {
   const response = await fetch(`${url}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hi' }], ...more }),
+    signal,
   })
   return { status: response.status, headers: response.headers, text: await response.text() }
 }
@@ -106,6 +107,25 @@ describe('a custom backend', () => {
     expect(await ask(hasty, 'work:m')).toMatchObject({ status: 429 })
     const { backends } = await hasty.app.handlers['app.snapshot']()
     expect(backends.find(({ id }) => id === 'work')).toMatchObject({ status: 'Ready' })
+  })
+
+  test('keeps no room for a turn whose client leaves while it waits', async () => {
+    const fake = await vendorWith({ doors: { [door]: sayHello } })
+    const app = await appWith(
+      `${entry(fake.origin, 'requests_per_minute: 1')}\nfailure_handling: { max_silent_wait: 90 }`,
+    )
+    await ask(app, 'work:m')
+    // Each would wait for a minute; if the first one's room were still kept, the second would be refused at once.
+    for (let n = 0; n < 2; n++) {
+      const client = new AbortController()
+      const answer = ask(app, 'work:m', {}, client.signal)
+      const waits = await Promise.race([answer, eventually(() => app.app.openTurns() === 1)])
+      client.abort()
+      expect(waits).toBe(true)
+      await expect(answer).rejects.toThrow('aborted')
+      await eventually(() => app.app.openTurns() === 0)
+    }
+    expect(fake.asked).toHaveLength(1)
   })
 
   test('refuses a request that is longer than its model takes', async () => {

@@ -21,10 +21,10 @@ test('a minute’s worth goes at once, and those that come after wait in their o
 test('one that had to wait for too long is not kept room for, and takes none', () => {
   const { reserve, pass } = paceWithClock()
   reserve(requests(1), 0)
-  expect(reserve(requests(1), 30_000)).toEqual({ waitMs: MINUTE, isKept: false })
-  expect(reserve(requests(1), 30_000)).toEqual({ waitMs: MINUTE, isKept: false })
+  expect(reserve(requests(1), 30_000)).toMatchObject({ waitMs: MINUTE, isKept: false })
+  expect(reserve(requests(1), 30_000)).toMatchObject({ waitMs: MINUTE, isKept: false })
   pass(30_000)
-  expect(reserve(requests(1), 30_000)).toEqual({ waitMs: 30_000, isKept: true })
+  expect(reserve(requests(1), 30_000)).toMatchObject({ waitMs: 30_000, isKept: true })
 })
 
 test('room is filled again evenly, and never to more than a minute’s worth', () => {
@@ -40,15 +40,26 @@ test('room is filled again evenly, and never to more than a minute’s worth', (
 
 test('what costs more than there is in a minute goes when all is free, and nothing is taken of one where the other has no room', () => {
   const { reserve, pass } = paceWithClock()
-  expect(reserve([tokens(1000, 5000)], 0)).toEqual({ waitMs: 0, isKept: true })
+  expect(reserve([tokens(1000, 5000)], 0)).toMatchObject({ waitMs: 0, isKept: true })
   expect(reserve([...requests(1), tokens(1000, 100)], 0).isKept).toBe(false)
   expect(reserve(requests(1), 0).isKept).toBe(true)
   pass(6000)
-  expect(reserve([tokens(1000, 100)], 0)).toEqual({ waitMs: 0, isKept: true })
+  expect(reserve([tokens(1000, 100)], 0)).toMatchObject({ waitMs: 0, isKept: true })
 })
 
 test('another limit of the config counts at once', () => {
   const { reserve } = paceWithClock()
   reserve(requests(100), 0)
   expect([1, 2, 3].map(() => reserve(requests(2), 0).isKept)).toEqual([true, true, false])
+})
+
+test('one that does not come after all gives its room back to those who come later', () => {
+  const { reserve } = paceWithClock()
+  reserve(requests(2), 0)
+  reserve(requests(2), 0)
+  const { waitMs, giveBack } = reserve(requests(2), MINUTE)
+  expect(waitMs).toBe(30_000)
+  giveBack()
+  expect(reserve(requests(2), MINUTE).waitMs).toBe(30_000)
+  expect(reserve(requests(2), MINUTE).waitMs).toBe(60_000)
 })

@@ -36,12 +36,12 @@ describe('docs/routing.md', () => {
   })
 
   it('has the table of failures', () => {
-    expect(table('Failure | Means | Then | Speaks against the target')).toEqual(
-      Object.entries(failures).map(([name, { means, actions, countsAgainst }]) => [
+    expect(table('Failure | Means | Then | Says of the target')).toEqual(
+      Object.entries(failures).map(([name, { means, actions, tells }]) => [
         `\`${name}\``,
         means,
         actions.length === 0 ? 'give up' : actions.join(', ').replaceAll('-', ' '),
-        countsAgainst ? 'yes' : 'no',
+        { failed: 'that it fails', succeeded: 'that it works', nothing: 'nothing' }[tells],
       ]),
     )
   })

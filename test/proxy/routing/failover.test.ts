@@ -4,7 +4,7 @@ import { configSchema } from '../../../proxy/config/schema.ts'
 import { ProxyError, type ErrorKind } from '../../../proxy/core/errors.ts'
 import { createBreakers } from '../../../proxy/routing/breakers.ts'
 import { createFailover, type Next } from '../../../proxy/routing/failover.ts'
-import { classOf, failures, nothingSaid } from '../../../proxy/routing/failure.ts'
+import { classOf, failures, nothingSaid, OWN_LIMIT } from '../../../proxy/routing/failure.ts'
 import { nameOfTarget, type KeyOrder, type Target } from '../../../proxy/routing/route.ts'
 
 const defaults = configSchema.parse({})
@@ -28,6 +28,7 @@ const errors = {
   'context-too-long': new ProxyError('context-too-long', 'too long', { status: 400 }),
   policy: new ProxyError('invalid-request', 'no', { status: 400, code: 'content_policy_violation' }),
   request: new ProxyError('invalid-request', 'wrong', { status: 400 }),
+  'own-limit': new ProxyError('rate-limited', 'not so often', { retryAfterMs: 4000, code: OWN_LIMIT }),
   ours: new ProxyError('internal', 'bug'),
 } as const satisfies Record<keyof typeof failures, ProxyError>
 
@@ -120,6 +121,7 @@ describe('a turn over two targets of two keys each, which fails in the same way 
     ['context-too-long', ['a1', 'b1', 'gives up: too long']],
     ['policy', ['a1', 'gives up: no']],
     ['request', ['a1', 'gives up: wrong']],
+    ['own-limit', ['a1', 'b1', 'gives up: not so often']],
     ['ours', ['a1', 'gives up: bug']],
   ])('by %s', (failure, lines) => {
     expect(course(often(failure), { keyCount: 2 })).toEqual(lines)
@@ -289,7 +291,19 @@ describe('breakers and a turn', () => {
       }
     }
     expect(breakers.list().map(({ target }) => target.slice('demo:'.length))).toEqual(
-      (Object.keys(failures) as Failure[]).filter(name => failures[name].countsAgainst),
+      (Object.keys(failures) as Failure[]).filter(name => failures[name].tells === 'failed'),
     )
+  })
+
+  it('forgive a target nothing for a request that it was never asked', () => {
+    const { breakers, turn, pass } = world()
+    for (let i = 0; i < 3; i++) breakers.failed('demo:a')
+    pass(60_000)
+    const failover = turn('a')
+    expect(asked(failover.first())).toBe('demo:a')
+    failover.failed(errors['own-limit'])
+    expect(breakers.list()).toMatchObject([{ target: 'demo:a', state: 'half-open', failures: 3 }])
+    // The next turn may try it, as this one might have.
+    expect(asked(turn('a').first())).toBe('demo:a')
   })
 })

@@ -62,6 +62,14 @@ export function parseFrame({ event, data }: SseFrame, decodeError: (body: unknow
   throw new ProxyError('bad-upstream', `The backend’s stream holds a frame that is no object: ${data.slice(0, 100)}`)
 }
 
+/** The same where the type of an event stands in its data; some servers give it only as the frame's name. */
+export function parseEvent(frame: SseFrame, decodeError: (body: unknown) => ProxyError): Fields {
+  const event = parseFrame(frame, decodeError)
+  if (event['type'] !== undefined) return event
+  if (isRecord(event['error'])) throw decodeError(event)
+  return { ...event, type: frame.event }
+}
+
 /** What a protocol writes of events, one by one. */
 export interface FrameWriter {
   readonly write: (event: StreamEvent) => void

@@ -6,6 +6,7 @@ import { isRecord, list, present, record, type Fields } from '../fields.ts'
 import { decodeCitation } from './content.ts'
 import { decodeStreamError } from './errors.ts'
 import { encodeInput } from '../input.ts'
+import { createOutbox } from '../outbox.ts'
 import { callExtras } from './messages.ts'
 import { decodeUsage, joinUsage } from './usage.ts'
 import { extras, ID, type WireEvent } from './wire.ts'
@@ -16,7 +17,7 @@ import { extras, ID, type WireEvent } from './wire.ts'
  * and their results, compactions) wait until they are whole.
  */
 export function createReader() {
-  let events: StreamEvent[] = []
+  const events = createOutbox<StreamEvent>()
   const blocks = new Map<unknown, OpenBlock>()
   let started = false
   let ended = false
@@ -248,12 +249,7 @@ export function createReader() {
     read,
     end,
     isEnded: () => ended,
-    /** The events since it was last asked for them. */
-    take: (): readonly StreamEvent[] => {
-      const taken = events
-      events = []
-      return taken
-    },
+    take: events.take,
   }
 }
 

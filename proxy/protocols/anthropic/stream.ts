@@ -2,7 +2,8 @@ import type { Delta, Events, OpenPart, StreamEvent } from '../../core/events.ts'
 import type { Extras, ReasoningPart, Request, Signature } from '../../core/request.ts'
 import type { Frames, SseFrame } from '../../wire/sse.ts'
 import { isRecord, type Fields } from '../fields.ts'
-import { parseFrame, readFrames, stoppedShort, writeFrames } from '../frames.ts'
+import { parseEvent, readFrames, stoppedShort, writeFrames } from '../frames.ts'
+import { createOutbox } from '../outbox.ts'
 import type { Block } from './content.ts'
 import { decodeStreamError, encodeError } from './errors.ts'
 import { createReader } from './reader.ts'
@@ -18,7 +19,7 @@ import {
 } from './reply.ts'
 import { carrier, proofOf } from './thinking.ts'
 import { encodeEndUsage, encodeUsage } from './usage.ts'
-import { ours, type WireEvent } from './wire.ts'
+import { ours } from './wire.ts'
 
 // ── Decode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -30,7 +31,7 @@ export function decodeStream(frames: Frames): Events {
   const reader = createReader()
   return readFrames(frames, {
     read(frame) {
-      if (frame.data !== '[DONE]') reader.read(parseEvent(frame))
+      if (frame.data !== '[DONE]') reader.read(parseEvent(frame, decodeStreamError))
     },
     take: reader.take,
     isEnded: reader.isEnded,
@@ -38,14 +39,6 @@ export function decodeStream(frames: Frames): Events {
       throw stoppedShort()
     },
   })
-}
-
-/** The type of an event stands in its data; some servers give it only as the frame's name. */
-function parseEvent(frame: SseFrame): WireEvent {
-  const event = parseFrame(frame, decodeStreamError)
-  if (event['type'] !== undefined) return event
-  if (isRecord(event['error'])) throw decodeStreamError(event)
-  return { ...event, type: frame.event }
 }
 
 // ── Encode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -84,7 +77,7 @@ function createWriter(asked: Request) {
   /** In the order in which they opened; the first one is being written. */
   const queue = new Map<number, PendingPart>()
   let current: PendingPart | undefined
-  let frames: SseFrame[] = []
+  const frames = createOutbox<SseFrame>()
   let started = false
   let finished = false
   let blocks = 0
@@ -281,12 +274,7 @@ function createWriter(asked: Request) {
 
   return {
     write,
-    /** The frames since it was last asked for them. */
-    take: (): readonly SseFrame[] => {
-      const taken = frames
-      frames = []
-      return taken
-    },
+    take: frames.take,
     isFinished: () => finished,
   }
 }

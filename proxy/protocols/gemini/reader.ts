@@ -3,6 +3,7 @@ import type { Delta, OpenPart, StopReason, StreamEvent } from '../../core/events
 import { hash } from '../../core/names.ts'
 import type { Extras } from '../../core/request.ts'
 import { isRecord, nested, present, record, records, type Fields } from '../fields.ts'
+import { createOutbox } from '../outbox.ts'
 import { decodeStreamError } from './errors.ts'
 import { decodeCitations, decodeLogprobs } from './metadata.ts'
 import { createPartialArgs } from './partial-args.ts'
@@ -14,7 +15,7 @@ import { extras, ID, type WireChunk } from './wire.ts'
  * tolerances. Of several answers to one question only the first is read.
  */
 export function createReader() {
-  let events: StreamEvent[] = []
+  const events = createOutbox<StreamEvent>()
   let started = false
   let parts = 0
   /** The text or thought to which what comes is added. */
@@ -199,12 +200,7 @@ export function createReader() {
     end,
     /** Whether the answer has said why it stops. */
     isTold: () => rawReason !== undefined,
-    /** The events since it was last asked for them. */
-    take: (): readonly StreamEvent[] => {
-      const taken = events
-      events = []
-      return taken
-    },
+    take: events.take,
   }
 }
 

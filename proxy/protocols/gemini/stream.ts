@@ -3,6 +3,7 @@ import type { Citation, Extras, ReasoningPart, Request, Signature } from '../../
 import type { Frames, SseFrame } from '../../wire/sse.ts'
 import { record, type Fields } from '../fields.ts'
 import { parseFrame, readFrames, stoppedShort, writeFrames } from '../frames.ts'
+import { createOutbox } from '../outbox.ts'
 import { decodeStreamError, encodeError } from './errors.ts'
 import { encodeCitations, encodeLogprobs } from './metadata.ts'
 import { createReader } from './reader.ts'
@@ -62,7 +63,7 @@ function createWriter(asked: Request) {
   /** Thoughts since the last part that was none: what proves them to their vendor goes on the next one. */
   let thoughts: ReasoningPart[] = []
   const citations: Citation[] = []
-  let frames: SseFrame[] = []
+  const frames = createOutbox<SseFrame>()
   /** What stands in each chunk behind its candidates. */
   let trail = ''
   let head: Fields = {}
@@ -197,12 +198,7 @@ function createWriter(asked: Request) {
 
   return {
     write,
-    /** The frames since it was last asked for them. */
-    take: (): readonly SseFrame[] => {
-      const taken = frames
-      frames = []
-      return taken
-    },
+    take: frames.take,
     isFinished: () => finished,
   }
 }

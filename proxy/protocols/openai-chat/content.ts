@@ -170,17 +170,17 @@ function encodeOpaque({ protocol, raw }: OpaquePart): Content[] {
   return protocol === ID && isRecord(raw) ? [raw as Content] : []
 }
 
-/** The way back from `decodeUrl`. Throws `invalid-request` for a source that no URL can give. */
-export function encodeUrl(source: Source, what: string): string {
+/** The way back from `decodeUrl`. Throws what `refuse` makes of a source that no URL can give. */
+export function encodeUrl(source: Source, what: string, refuse = unsayable): string {
   switch (source.type) {
     case 'base64':
       return `data:${source.mediaType};base64,${source.data}`
     case 'url':
       return source.url
     case 'file-id':
-      throw unsayable(`${what} uploaded to another vendor (${source.id})`)
+      throw refuse(`${what} uploaded to another vendor (${source.id})`)
     case 'text':
-      throw unsayable(`${what} given as text`)
+      throw refuse(`${what} given as text`)
   }
 }
 

@@ -3,6 +3,7 @@ import { ProxyError, type ErrorKind } from '../../core/errors.ts'
 import type { Delta, OpenPart, StopReason, StreamEvent } from '../../core/events.ts'
 import type { Citation } from '../../core/request.ts'
 import { isRecord, list, record, type Fields } from '../fields.ts'
+import { createOutbox } from '../outbox.ts'
 import { createCalls, type CallPiece, type GrowingCall } from './calls.ts'
 import { decodeUrl } from './content.ts'
 import { decodeStreamError } from './errors.ts'
@@ -16,7 +17,9 @@ import { extras, ID, type WireChoice, type WireChunk, type WireDelta } from './w
  * those of the chunk ride along, those of the message are dropped.
  */
 export function createReader() {
-  const { emit, nextIndex, take } = createEvents()
+  const { push: emit, take } = createOutbox<StreamEvent>()
+  let parts = 0
+  const nextIndex = () => parts++
   const prose = createProse(emit, nextIndex)
   const calls = createCallParts(emit, nextIndex, madeUpId)
   const more = createMore()
@@ -137,7 +140,6 @@ export function createReader() {
   return {
     read,
     end,
-    /** The events since it was last asked for them. */
     take,
     /** Whether the server has said why it stopped: then nothing is missing but, perhaps, its usage. */
     isTold: () => rawReason !== undefined,
@@ -219,20 +221,6 @@ function createMore() {
 }
 
 type Emit = (event: StreamEvent) => void
-
-function createEvents() {
-  let events: StreamEvent[] = []
-  let parts = 0
-  return {
-    emit: (event: StreamEvent) => events.push(event),
-    nextIndex: () => parts++,
-    take: (): readonly StreamEvent[] => {
-      const taken = events
-      events = []
-      return taken
-    },
-  }
-}
 
 /** The one part of text, thoughts or refusal that is open: such parts follow each other. */
 function createProse(emit: Emit, nextIndex: () => number) {

@@ -3,6 +3,7 @@ import type { ReasoningPart, Request } from '../../core/request.ts'
 import type { Frames, SseFrame } from '../../wire/sse.ts'
 import type { Fields } from '../fields.ts'
 import { parseFrame, readFrames, stoppedShort, writeFrames } from '../frames.ts'
+import { createOutbox } from '../outbox.ts'
 import { decodeStreamError, encodeError } from './errors.ts'
 import { createReader } from './reader.ts'
 import { BETWEEN_THOUGHTS, encodeDetails, encodeSignature } from './reasoning.ts'
@@ -71,7 +72,7 @@ function createWriter(asked: Request) {
   const legacy = asksLegacy(asked)
   const withUsage = asked.streamUsage === true
   const parts: (OpenWire | undefined)[] = []
-  let frames: SseFrame[] = []
+  const frames = createOutbox<SseFrame>()
   let head = ''
   let calls = 0
   let thoughts = 0
@@ -217,12 +218,7 @@ function createWriter(asked: Request) {
 
   return {
     write,
-    /** The frames since it was last asked for them. */
-    take: (): readonly SseFrame[] => {
-      const taken = frames
-      frames = []
-      return taken
-    },
+    take: frames.take,
     isFinished: () => finished,
   }
 }

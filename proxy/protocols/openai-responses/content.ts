@@ -1,7 +1,7 @@
 import { ProxyError } from '../../core/errors.ts'
 import type { CacheMark, Citation, FilePart, ImagePart, Part, Source, TextPart } from '../../core/request.ts'
 import { isRecord, record, type Fields } from '../fields.ts'
-import { decodeUrl } from '../openai-chat/content.ts'
+import { decodeUrl, encodeUrl } from '../openai-chat/content.ts'
 import type { Dialect } from './dialect.ts'
 import { extras, ID, ours, type WirePart } from './wire.ts'
 
@@ -146,7 +146,7 @@ function own(part: Part): Fields {
 }
 
 function encodeImage({ source, detail = 'auto' }: ImagePart): Content {
-  const from = isOpenais(source) ? { file_id: source.id } : { image_url: encodeUrl(source, 'an image') }
+  const from = isOpenais(source) ? { file_id: source.id } : { image_url: encodeUrl(source, 'an image', unsayable) }
   return { type: 'input_image', ...from, detail }
 }
 
@@ -162,23 +162,9 @@ function encodeFile(part: FilePart): Content {
   return {
     ...own(part),
     type: 'input_file',
-    file_data: encodeUrl(source, 'a file'),
+    file_data: encodeUrl(source, 'a file', unsayable),
     // OpenAI refuses data without a name.
     filename: name ?? 'file',
-  }
-}
-
-/** An address, or data as one. */
-function encodeUrl(source: Source, what: string): string {
-  switch (source.type) {
-    case 'base64':
-      return `data:${source.mediaType};base64,${source.data}`
-    case 'url':
-      return source.url
-    case 'file-id':
-      throw unsayable(`${what} uploaded to another vendor (${source.id})`)
-    case 'text':
-      throw unsayable(`${what} given as text`)
   }
 }
 

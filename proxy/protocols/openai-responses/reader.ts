@@ -2,6 +2,7 @@ import { unpack } from '../../core/carried.ts'
 import { ProxyError } from '../../core/errors.ts'
 import type { OpenPart, StopReason, StreamEvent } from '../../core/events.ts'
 import { isRecord, list, nested, present, record, type Fields } from '../fields.ts'
+import { createOutbox } from '../outbox.ts'
 import { decodeCitation, decodeMadeImage } from './content.ts'
 import { decodeStreamError } from './errors.ts'
 import { itemId, ownId } from './ids.ts'
@@ -17,7 +18,7 @@ import { extras, ID, type WireEvent } from './wire.ts'
  * wait until they are whole.
  */
 export function createReader() {
-  let events: StreamEvent[] = []
+  const events = createOutbox<StreamEvent>()
   const items = new Map<unknown, Item>()
   let latest: Item | undefined
   let started = false
@@ -319,7 +320,8 @@ export function createReader() {
       image === undefined ? { type: 'opaque', protocol: ID, raw } : { type: 'image', source: image.source }
     const index = parts++
     const own = image === undefined ? { isItem: true } : { item: image.rest }
-    events.push({ type: 'part-start', index, part, ...extras(own) }, { type: 'part-end', index })
+    events.push({ type: 'part-start', index, part, ...extras(own) })
+    events.push({ type: 'part-end', index })
   }
 
   // ── The end ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -366,12 +368,7 @@ export function createReader() {
   return {
     read,
     isEnded: () => ended,
-    /** The events since it was last asked for them. */
-    take: (): readonly StreamEvent[] => {
-      const taken = events
-      events = []
-      return taken
-    },
+    take: events.take,
   }
 }
 

@@ -5,7 +5,8 @@ import { begun, finished, grow, mergeExtras, type GrowingPart } from '../../core
 import type { Extras, Part, Request, Signature } from '../../core/request.ts'
 import type { Frames, SseFrame } from '../../wire/sse.ts'
 import { isRecord, type Fields } from '../fields.ts'
-import { parseFrame, readFrames, stoppedShort, writeFrames, type FrameWriter } from '../frames.ts'
+import { parseEvent, readFrames, stoppedShort, writeFrames, type FrameWriter } from '../frames.ts'
+import { createOutbox } from '../outbox.ts'
 import { encodeCitation, encodeOutputText } from './content.ts'
 import { decodeStreamError, errorFields } from './errors.ts'
 import { itemId, responseId } from './ids.ts'
@@ -14,7 +15,7 @@ import { createReader } from './reader.ts'
 import { carrierItem, isContent } from './reasoning.ts'
 import { encodeEnd, encodeItem, estimated, idFor, lastStatus, nowInSeconds, openItem, responseBase } from './reply.ts'
 import { encodeUsage } from './usage.ts'
-import { ours, type WireEvent } from './wire.ts'
+import { ours } from './wire.ts'
 
 // ── Decode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -26,7 +27,7 @@ export function decodeStream(frames: Frames): Events {
   const reader = createReader()
   return readFrames(frames, {
     read(frame) {
-      if (frame.data.trim() !== '[DONE]') reader.read(parseEvent(frame))
+      if (frame.data.trim() !== '[DONE]') reader.read(parseEvent(frame, decodeStreamError))
     },
     take: reader.take,
     isEnded: reader.isEnded,
@@ -34,14 +35,6 @@ export function decodeStream(frames: Frames): Events {
       throw stoppedShort()
     },
   })
-}
-
-/** The type of an event stands in its data; some servers give it only as the frame's name. */
-function parseEvent(frame: SseFrame): WireEvent {
-  const event = parseFrame(frame, decodeStreamError)
-  if (event['type'] !== undefined) return event
-  if (isRecord(event['error'])) throw decodeStreamError(event)
-  return { ...event, type: frame.event }
 }
 
 // ── Encode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -83,7 +76,7 @@ function createWriter(asked: Request): FrameWriter {
   let held: OpenItem | undefined
   let base: Fields | undefined
   let response = ''
-  let frames: SseFrame[] = []
+  const frames = createOutbox<SseFrame>()
   let sequence = 0
   let places = 0
   let characters = 0
@@ -277,20 +270,14 @@ function createWriter(asked: Request): FrameWriter {
     // Items that are not whole are left out: their places stay empty, and go.
     const said = output.filter(item => isRecord(item))
     push('response.failed', { response: { ...begins, status: 'failed', output: said, error: { code, message } } })
-    return take()
+    return frames.take()
   }
 
   function push(type: string, fields: Fields) {
     frames.push({ event: type, data: JSON.stringify({ type, ...fields, sequence_number: sequence++ }) })
   }
 
-  function take(): readonly SseFrame[] {
-    const taken = frames
-    frames = []
-    return taken
-  }
-
-  return { write, take, isFinished: () => done, failed }
+  return { write, take: frames.take, isFinished: () => done, failed }
 }
 
 type Start = Extract<StreamEvent, { type: 'start' }>

@@ -44,6 +44,9 @@ interface Places {
 
 type Place = string | ((model: string, stream: boolean) => string)
 
+/** The version in Gemini's paths. It stands in the base URLs of other protocols, and whoever writes it into Gemini's means the same. */
+const GEMINI_VERSION = '/v1beta'
+
 const places: Readonly<Record<Api['protocol'], Places>> = {
   'openai-chat': {
     answer: '/chat/completions',
@@ -70,7 +73,7 @@ const places: Readonly<Record<Api['protocol'], Places>> = {
   },
   gemini: {
     answer: (model, stream) => `${geminiModel(model)}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
-    models: '/v1beta/models?pageSize=1000',
+    models: `${GEMINI_VERSION}/models?pageSize=1000`,
     countTokens: model => `${geminiModel(model)}:countTokens`,
     embeddings: model => `${geminiModel(model)}:batchEmbedContents`,
     auth: { header: 'x-goog-api-key' },
@@ -148,7 +151,7 @@ function doorOf(api: Api, place: Place): Door {
 /** `gemini-pro`, `models/gemini-pro` and `tunedModels/mine` are told apart; any other slash is part of a name. */
 function geminiModel(model: string): string {
   const [, kind = 'models', name = model] = /^(models|tunedModels)\/(.+)$/.exec(model) ?? []
-  return `/v1beta/${kind}/${encodeURIComponent(name)}`
+  return `${GEMINI_VERSION}/${kind}/${encodeURIComponent(name)}`
 }
 
 /** What stands in a base URL for the model's name (Azure's deployments). */
@@ -156,8 +159,12 @@ const MODEL = '{model}'
 
 /** A query of the base URL (Azure's `?api-version=…`) goes behind every path. */
 function endpoint({ baseUrl, http1Only }: Api, place: string, model = ''): Endpoint {
-  const [base = '', baseQuery] = baseUrl.split('?')
+  const [given = '', baseQuery] = baseUrl.split('?')
   const [path = '', query] = place.split('?')
+  const base =
+    path.startsWith(`${GEMINI_VERSION}/`) && given.endsWith(GEMINI_VERSION)
+      ? given.slice(0, -GEMINI_VERSION.length)
+      : given
   const { origin, host, pathname } = new URL(base.replaceAll(MODEL, encodeURIComponent(model)) + path)
   const queries = [query, baseQuery].filter(text => text !== undefined)
   return { origin, host, path: queries.length === 0 ? pathname : `${pathname}?${queries.join('&')}`, http1Only }

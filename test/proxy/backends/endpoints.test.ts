@@ -27,6 +27,12 @@ describe('the door of a turn', () => {
     expect(doorOf(gemini, 'tunedModels/mine', false)).toBe('https://host/v1beta/tunedModels/mine:generateContent')
   })
 
+  it('is the same for Gemini whether or not its base URL ends in the version', () => {
+    const gemini: Api = { protocol: 'gemini', baseUrl: 'https://host/google/v1beta' }
+    expect(doorOf(gemini, 'm', false)).toBe('https://host/google/v1beta/models/m:generateContent')
+    expect(endpointsOf(gemini).models?.path).toBe('/google/v1beta/models?pageSize=1000')
+  })
+
   it('is the same for every model elsewhere', () => {
     const places = (['openai-chat', 'openai-responses', 'anthropic', 'code-assist'] as const).map(protocol =>
       doorOf({ protocol, baseUrl: 'https://host/base' }),

@@ -1,14 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
 import type { Api, RemoteBackend } from '../../backends/backend.ts'
 import { endpointsOf, openedBy, type Endpoint } from '../../backends/endpoints.ts'
 import { refusal } from '../../backends/call.ts'
 import { firstOf, requestIdIn, type Upstream, type UpstreamHeaders } from '../../backends/upstream.ts'
 import type { Credential } from '../../core/credential.ts'
-import { ProxyError } from '../../core/errors.ts'
+import { ProxyError, toProxyError } from '../../core/errors.ts'
+import { collect } from '../../core/reply.ts'
 import { stoppedShort } from '../../protocols/frames.ts'
 import type { Address, Protocol } from '../../protocols/protocol.ts'
 import { nothingSaid } from '../../routing/failure.ts'
 import type { OpenTurn } from '../../traffic/open-turn.ts'
+import { decodeSse } from '../../wire/sse.ts'
 import type { Refused, Seen } from './asking.ts'
 import type { Exchange } from './exchange.ts'
 import { headersForBackend, headersForClient } from './headers.ts'
@@ -147,7 +150,7 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
       waiting.chunks.forEach(pass)
     }
     /** The end of an answer that was held back to it: one that was whole, or a stream in which there was no word. */
-    function emptyOr(waiting: Held): Observed | Refused {
+    async function emptyOr(waiting: Held): Promise<Observed | Refused> {
       const text = Buffer.concat(waiting.chunks).toString('utf8')
       const tell = () => {
         release()
@@ -156,7 +159,14 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
       if (!isStream(waiting)) return tell()
       const { error, ended } = watch.readStream(text, text)
       if (error !== undefined) return { refused: new ProxyError('bad-upstream', error, { status: 502 }), tell }
-      return { refused: ended ? nothingSaid() : stoppedShort(), tell }
+      if (!ended) return { refused: stoppedShort(), tell }
+      try {
+        const { parts } = await collect(protocol.decodeStream(decodeSse(Readable.from(waiting.chunks))))
+        return parts.length === 0 ? { refused: nothingSaid(), tell } : tell()
+      } catch (thrown) {
+        // What ends as a stream and can't be read as one is for no client.
+        return untold(toProxyError(thrown))
+      }
     }
     function hungUp() {
       clearTimeout(patience)

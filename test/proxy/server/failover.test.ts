@@ -123,7 +123,13 @@ const streamFailures: typeof failures = [
       response.end(chunkOf({ role: 'assistant', content: '' }) + chunkOf({}, 'stop') + done)
     },
   ],
+  ['streams what is no answer', 2, babble],
 ]
+
+function babble(response: ServerResponse) {
+  beginStream(response)
+  response.end(`data: {"this is":\n\n${done}`)
+}
 
 describe.each(['chat', 'responses', 'messages', 'gemini'] as const)(
   'over %s, the second target answers when the first',
@@ -170,6 +176,16 @@ describe.each(['chat', 'responses', 'messages', 'gemini'] as const)(
       expect(status).toBe(400)
       expect(text).toContain('temperature is out of range')
       expect(second.asked).toHaveLength(0)
+    })
+
+    it('and what is no answer is never given for one', async () => {
+      first.answers(babble)
+      second.answers(babble)
+      for (const stream of [false, true]) {
+        const { status, text } = await ask(api, stream)
+        expect([stream, status]).toEqual([stream, 502])
+        expect(JSON.parse(text)).toHaveProperty('error.message')
+      }
     })
 
     it('and when both fail, the last failure is told', async () => {

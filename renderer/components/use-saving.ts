@@ -3,8 +3,16 @@ import { useState } from 'react'
 /** What comes of something that is saved: it was taken, or why it was not. */
 type Saved = { readonly ok: true } | { readonly ok: false; readonly reason: string }
 
+export interface Saving {
+  readonly refusal: string | undefined
+  readonly isSaving: boolean
+  readonly save: () => void
+  /** Takes the refusal back. */
+  readonly forgive: () => void
+}
+
 /** Saves when it is told to. What was taken calls `taken`; until then it tells why it was not, and whether it is at it. */
-export function useSaving(save: () => Promise<Saved>, taken: () => void) {
+export function useSaving(save: () => Promise<Saved>, taken: () => void): Saving {
   const [refusal, setRefusal] = useState<string>()
   const [isSaving, setSaving] = useState(false)
 

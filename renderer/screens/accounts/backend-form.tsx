@@ -1,10 +1,11 @@
-import { type SubmitEvent, useEffect, useId, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { toast } from 'sonner'
 import type { CustomBackend } from '../../../proxy/app/contract.ts'
 import { call } from '../../bridge.ts'
 import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { Field, Select, TextArea, TextField } from '../../components/field.tsx'
+import { FormSheet } from '../../components/form-sheet.tsx'
 import { Bone } from '../../components/skeleton.tsx'
 import { useSaving } from '../../components/use-saving.ts'
 import { digitsOf } from '../../text/digits.ts'
@@ -44,7 +45,6 @@ export function EditBackend({ id, onClose }: { readonly id: string; readonly onC
 }
 
 function Form({ start, onClose }: { readonly start: CustomBackend | undefined; readonly onClose: () => void }) {
-  const form = useId()
   const [draft, setDraft] = useState<Draft>(() => draftOf(start))
   const isNew = start === undefined
   const saving = useSaving(
@@ -59,123 +59,104 @@ function Form({ start, onClose }: { readonly start: CustomBackend | undefined; r
     saving.forgive()
   }
 
-  const save = (event: SubmitEvent) => {
-    event.preventDefault()
-    if (isComplete(draft)) saving.save()
-  }
-
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormSheet
       title={isNew ? words.addTitle : words.editTitle(start.id)}
       hint={words.hint}
-      place="side"
-      actions={
-        <>
-          <Button onClick={onClose}>{text.actions.cancel}</Button>
-          <Button look="primary" type="submit" form={form} disabled={!isComplete(draft) || saving.isSaving}>
-            {words.save}
-          </Button>
-        </>
-      }
+      action={words.save}
+      isComplete={isComplete(draft)}
+      saving={saving}
+      onClose={onClose}
     >
-      <form id={form} onSubmit={save} className="flex flex-col gap-2 pt-1">
-        {isNew && (
-          <TextField
-            isCode
-            label={words.id}
-            hint={words.idHint}
-            value={draft.id}
-            autoFocus
-            onChange={id => set({ id })}
+      {isNew && (
+        <TextField
+          isCode
+          label={words.id}
+          hint={words.idHint}
+          value={draft.id}
+          autoFocus
+          onChange={id => set({ id })}
+        />
+      )}
+      <Field label={words.protocol} hint={words.protocolHint}>
+        {({ id }) => (
+          <Select
+            id={id}
+            label={words.protocol}
+            value={draft.protocol}
+            choices={protocols.map(value => ({ value, label: words.protocols[value] }))}
+            onChange={protocol => set({ protocol })}
           />
         )}
-        <Field label={words.protocol} hint={words.protocolHint}>
-          {({ id }) => (
-            <Select
-              id={id}
-              label={words.protocol}
-              value={draft.protocol}
-              choices={protocols.map(value => ({ value, label: words.protocols[value] }))}
-              onChange={protocol => set({ protocol })}
-            />
-          )}
-        </Field>
-        <TextField
-          isCode
-          label={words.url}
-          hint={words.urlHint}
-          value={draft.url}
-          autoFocus={!isNew}
-          onChange={url => set({ url })}
-        />
-        <Field label={words.auth}>
-          {({ id }) => (
-            <Select
-              id={id}
-              label={words.auth}
-              value={draft.auth}
-              choices={authStyles.map(value => ({ value, label: words.auths[value] }))}
-              onChange={auth => set({ auth })}
-            />
-          )}
-        </Field>
-        {(draft.auth === 'header' || draft.auth === 'query') && (
-          <TextField
-            isCode
-            label={words.name[draft.auth]}
-            hint={words.nameHint}
-            value={draft.name}
-            onChange={name => set({ name })}
+      </Field>
+      <TextField
+        isCode
+        label={words.url}
+        hint={words.urlHint}
+        value={draft.url}
+        autoFocus={!isNew}
+        onChange={url => set({ url })}
+      />
+      <Field label={words.auth}>
+        {({ id }) => (
+          <Select
+            id={id}
+            label={words.auth}
+            value={draft.auth}
+            choices={authStyles.map(value => ({ value, label: words.auths[value] }))}
+            onChange={auth => set({ auth })}
           />
         )}
-        {draft.auth !== 'none' && (
-          <TextField isCode label={words.key} hint={words.keyHint} value={draft.key} onChange={key => set({ key })} />
-        )}
+      </Field>
+      {(draft.auth === 'header' || draft.auth === 'query') && (
         <TextField
           isCode
-          label={words.models}
-          hint={words.modelsHint}
-          value={draft.models}
-          onChange={models => set({ models })}
+          label={words.name[draft.auth]}
+          hint={words.nameHint}
+          value={draft.name}
+          onChange={name => set({ name })}
         />
-        <TextField
-          isCode
-          label={words.defaultModel}
-          hint={words.defaultModelHint}
-          value={draft.defaultModel}
-          onChange={defaultModel => set({ defaultModel })}
-        />
-        <Field label={words.headers} hint={words.headersHint}>
-          {({ id, describedBy }) => (
-            <TextArea
-              id={id}
-              aria-describedby={describedBy}
-              rows={2}
-              value={draft.headers}
-              onChange={event => set({ headers: event.target.value })}
-            />
-          )}
-        </Field>
-        <TextField
-          label={words.timeout}
-          hint={words.timeoutHint}
-          value={draft.timeout}
-          onChange={timeout => set({ timeout: digitsOf(timeout, 6) })}
-        />
-        <TextField
-          label={words.requestsPerMinute}
-          hint={words.requestsPerMinuteHint}
-          value={draft.requestsPerMinute}
-          onChange={requests => set({ requestsPerMinute: digitsOf(requests, 6) })}
-        />
-        {saving.refusal !== undefined && (
-          <p role="alert" className="text-error">
-            {saving.refusal}
-          </p>
+      )}
+      {draft.auth !== 'none' && (
+        <TextField isCode label={words.key} hint={words.keyHint} value={draft.key} onChange={key => set({ key })} />
+      )}
+      <TextField
+        isCode
+        label={words.models}
+        hint={words.modelsHint}
+        value={draft.models}
+        onChange={models => set({ models })}
+      />
+      <TextField
+        isCode
+        label={words.defaultModel}
+        hint={words.defaultModelHint}
+        value={draft.defaultModel}
+        onChange={defaultModel => set({ defaultModel })}
+      />
+      <Field label={words.headers} hint={words.headersHint}>
+        {({ id, describedBy }) => (
+          <TextArea
+            id={id}
+            aria-describedby={describedBy}
+            rows={2}
+            value={draft.headers}
+            onChange={event => set({ headers: event.target.value })}
+          />
         )}
-      </form>
-    </Dialog>
+      </Field>
+      <TextField
+        label={words.timeout}
+        hint={words.timeoutHint}
+        value={draft.timeout}
+        onChange={timeout => set({ timeout: digitsOf(timeout, 6) })}
+      />
+      <TextField
+        label={words.requestsPerMinute}
+        hint={words.requestsPerMinuteHint}
+        value={draft.requestsPerMinute}
+        onChange={requests => set({ requestsPerMinute: digitsOf(requests, 6) })}
+      />
+    </FormSheet>
   )
 }

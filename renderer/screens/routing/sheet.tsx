@@ -1,9 +1,8 @@
-import { type ReactNode, type SubmitEvent, useId } from 'react'
+import type { ReactNode } from 'react'
 import { toast } from 'sonner'
 import type { Output } from '../../../proxy/app/contract.ts'
-import { Button } from '../../components/button.tsx'
 import { Confirm } from '../../components/confirm.tsx'
-import { Dialog } from '../../components/dialog.tsx'
+import { FormSheet } from '../../components/form-sheet.tsx'
 import { useSaving } from '../../components/use-saving.ts'
 import { text } from '../../text/text.ts'
 
@@ -20,43 +19,13 @@ interface SheetProps {
   readonly children: ReactNode
 }
 
-/** A form at the side for an item of the routing. It stays open, and says why, where the item is not taken. */
-export function Sheet({ title, hint, name, isComplete, save, onClose, children }: SheetProps) {
-  const form = useId()
+/** A form at the side for an item of the routing. */
+export function Sheet({ name, save, onClose, ...form }: SheetProps) {
   const saving = useSaving(save, () => {
     toast(words.saved(name))
     onClose()
   })
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault()
-    if (isComplete) saving.save()
-  }
-  return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={title}
-      hint={hint}
-      place="side"
-      actions={
-        <>
-          <Button onClick={onClose}>{text.actions.cancel}</Button>
-          <Button look="primary" type="submit" form={form} disabled={!isComplete || saving.isSaving}>
-            {words.save}
-          </Button>
-        </>
-      }
-    >
-      <form id={form} onSubmit={submit} className="flex flex-col gap-2 pt-1">
-        {children}
-        {saving.refusal !== undefined && (
-          <p role="alert" className="selectable break-words text-error">
-            {saving.refusal}
-          </p>
-        )}
-      </form>
-    </Dialog>
-  )
+  return <FormSheet {...form} action={words.save} saving={saving} onClose={onClose} />
 }
 
 interface RemoveProps {

@@ -33,6 +33,8 @@ type Door = (model: string, stream: boolean) => Endpoint
 
 /** Paths are below the base URL. */
 interface Places {
+  /** Stands in front of all of them, unless the base URL ends in it already. */
+  readonly version?: string
   readonly answer: Place
   readonly models?: string
   readonly countTokens?: Place
@@ -43,9 +45,6 @@ interface Places {
 }
 
 type Place = string | ((model: string, stream: boolean) => string)
-
-/** The version in Gemini's paths. It stands in the base URLs of other protocols, and whoever writes it into Gemini's means the same. */
-const GEMINI_VERSION = '/v1beta'
 
 const places: Readonly<Record<Api['protocol'], Places>> = {
   'openai-chat': {
@@ -72,8 +71,9 @@ const places: Readonly<Record<Api['protocol'], Places>> = {
     fixed: { 'anthropic-version': '2023-06-01' },
   },
   gemini: {
+    version: '/v1beta',
     answer: (model, stream) => `${geminiModel(model)}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
-    models: `${GEMINI_VERSION}/models?pageSize=1000`,
+    models: '/models?pageSize=1000',
     countTokens: model => `${geminiModel(model)}:countTokens`,
     embeddings: model => `${geminiModel(model)}:batchEmbedContents`,
     auth: { header: 'x-goog-api-key' },
@@ -110,8 +110,9 @@ function elsewhere(api: Api, baseUrl: string): Endpoints {
   return endpoints
 }
 
-function takenApart(api: Api): Endpoints {
-  const { fixed, models, ...rest } = places[api.protocol]
+function takenApart(given: Api): Endpoints {
+  const { version = '', fixed, models, ...rest } = places[given.protocol]
+  const api = { ...given, baseUrl: withVersion(given.baseUrl, version) }
   return {
     fixed,
     answer: doorOf(api, rest.answer),
@@ -121,6 +122,11 @@ function takenApart(api: Api): Endpoints {
     embeddings: rest.embeddings === undefined ? undefined : doorOf(api, rest.embeddings),
     auth: authIn(api.auth ?? rest.auth),
   }
+}
+
+function withVersion(baseUrl: string, version: string): string {
+  const [base = '', ...query] = baseUrl.split('?')
+  return [base.endsWith(version) ? base : base + version, ...query].join('?')
 }
 
 /** The door with the key in its address, where that is the way; most doors stay as they are. */
@@ -151,7 +157,7 @@ function doorOf(api: Api, place: Place): Door {
 /** `gemini-pro`, `models/gemini-pro` and `tunedModels/mine` are told apart; any other slash is part of a name. */
 function geminiModel(model: string): string {
   const [, kind = 'models', name = model] = /^(models|tunedModels)\/(.+)$/.exec(model) ?? []
-  return `${GEMINI_VERSION}/${kind}/${encodeURIComponent(name)}`
+  return `/${kind}/${encodeURIComponent(name)}`
 }
 
 /** What stands in a base URL for the model's name (Azure's deployments). */
@@ -159,12 +165,8 @@ const MODEL = '{model}'
 
 /** A query of the base URL (Azure's `?api-version=…`) goes behind every path. */
 function endpoint({ baseUrl, http1Only }: Api, place: string, model = ''): Endpoint {
-  const [given = '', baseQuery] = baseUrl.split('?')
+  const [base = '', baseQuery] = baseUrl.split('?')
   const [path = '', query] = place.split('?')
-  const base =
-    path.startsWith(`${GEMINI_VERSION}/`) && given.endsWith(GEMINI_VERSION)
-      ? given.slice(0, -GEMINI_VERSION.length)
-      : given
   const { origin, host, pathname } = new URL(base.replaceAll(MODEL, encodeURIComponent(model)) + path)
   const queries = [query, baseQuery].filter(text => text !== undefined)
   return { origin, host, path: queries.length === 0 ? pathname : `${pathname}?${queries.join('&')}`, http1Only }

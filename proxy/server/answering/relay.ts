@@ -151,12 +151,12 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
     }
     /** The end of an answer that was held back to it: one that was whole, or a stream in which there was no word. */
     async function emptyOr(waiting: Held): Promise<Observed | Refused> {
-      const text = Buffer.concat(waiting.chunks).toString('utf8')
       const tell = () => {
         release()
         return finish()
       }
       if (!isStream(waiting)) return tell()
+      const text = Buffer.concat(waiting.chunks).toString('utf8')
       const { error, ended } = watch.readStream(text, text)
       if (error !== undefined) return { refused: new ProxyError('bad-upstream', error, { status: 502 }), tell }
       if (!ended) return { refused: stoppedShort(), tell }

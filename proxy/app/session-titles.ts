@@ -19,7 +19,7 @@ const TITLE_LENGTH = 120
 export function createSessionTitles(journal: Pick<Journal, 'recent' | 'bodies'>, prefix: () => string) {
   const titles = new Map<string, string>()
   /** Turns that were read in vain, of those that are still in memory. */
-  let mute: ReadonlySet<string> = new Set()
+  let mute = new Set<string>()
 
   /** Finds titles for sessions of which none is known yet. */
   async function read(sessions: readonly string[]): Promise<void> {
@@ -31,7 +31,7 @@ export function createSessionTitles(journal: Pick<Journal, 'recent' | 'bodies'>,
     for (const { id, session, frontend } of turns.slice(0, READ_AT_ONCE)) {
       const text = (await journal.bodies(id).catch(() => undefined))?.request.text
       const title = text === undefined ? undefined : firstLine(text, frontend, prefix())
-      if (title === undefined) mute = new Set([...mute, id])
+      if (title === undefined) mute.add(id)
       else if (session !== undefined) keep(session, title)
     }
   }

@@ -1,11 +1,8 @@
 import { highestMb, residentMb } from '../processes.mjs'
 import { small } from '../requests.mjs'
+import { pairs } from './translated.mjs'
 
-const routes = {
-  relay: 'relayed',
-  messagesToChat: 'Messages client → Chat upstream',
-  chatToMessages: 'Chat client → Messages upstream',
-}
+const routes = { relay: 'relayed', ...pairs }
 
 /** Deltas of 4 KB, as fast as they are read: a stream of 5 MB first, so that all is there that a stream needs, then one of 50. */
 const deltaBytes = 4096

@@ -3,7 +3,11 @@ import { large, small } from '../requests.mjs'
 import { ratio } from '../results.mjs'
 import { runStreams, streamTable } from './streamed.mjs'
 
-const pairs = { messagesToChat: 'Messages client → Chat upstream', chatToMessages: 'Chat client → Messages upstream' }
+/** Clients before upstreams of another format, by the route of their requests. */
+export const pairs = {
+  messagesToChat: 'Messages client → Chat upstream',
+  chatToMessages: 'Chat client → Messages upstream',
+}
 const atMost = 3
 const alone = { connections: 1, requests: 3000, maxMs: 1000, warmUp: 20 }
 

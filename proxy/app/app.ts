@@ -24,6 +24,7 @@ import { turnLine } from '../traffic/turn-line.ts'
 import { VERSION } from '../version.ts'
 import type { Handlers, Status } from './contract.ts'
 import { backendRows, routeOf } from './backend-rows.ts'
+import { compileSooner } from './compile-sooner.ts'
 import { countersOf } from './figures.ts'
 import { createHandlers } from './handlers.ts'
 import { mountApp } from './http.ts'
@@ -58,6 +59,7 @@ export interface App {
 
 /** Builds the app. A config that can't be used does not hinder it: the app says so, and starts when the file is mended. */
 export async function createApp(options: AppOptions): Promise<App> {
+  compileSooner()
   const { paths, env, flags, shell } = options
   const log = createLog(options.logTo)
   const { warn } = log

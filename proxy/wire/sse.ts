@@ -36,31 +36,36 @@ export function encodeSse(frames: readonly SseFrame[]): string {
 }
 
 function createFramer() {
-  let rest = ''
+  /** The beginning of a line that has not ended; only what is new is searched for its end. */
+  let begun = ''
+  /** A CR that ended a chunk may be half of a CRLF: it waits for the next one. */
+  let held = ''
   let started = false
   let event: string | undefined
   let data: string | undefined
 
-  function push(text: string): SseFrame[] {
+  function push(chunk: string): SseFrame[] {
+    let text = held + chunk
     if (!started && text !== '') {
       started = true
       if (text.charCodeAt(0) === 0xfeff) text = text.slice(1)
     }
-    rest += text
+    held = text.endsWith('\r') ? '\r' : ''
+    if (held !== '') text = text.slice(0, -1)
     const frames: SseFrame[] = []
     let from = 0
-    let lf = rest.indexOf('\n')
-    let cr = rest.indexOf('\r')
+    let lf = text.indexOf('\n')
+    let cr = text.indexOf('\r')
     for (;;) {
       const end = cr === -1 || (lf !== -1 && lf < cr) ? lf : cr
-      // A CR that ends what we have may be half of a CRLF: it waits for the next chunk.
-      if (end === -1 || (end === cr && end === rest.length - 1)) break
-      take(rest.slice(from, end), frames)
+      if (end === -1) break
+      take(begun + text.slice(from, end), frames)
+      begun = ''
       from = end === cr && lf === cr + 1 ? end + 2 : end + 1
-      if (lf !== -1 && lf < from) lf = rest.indexOf('\n', from)
-      if (cr !== -1 && cr < from) cr = rest.indexOf('\r', from)
+      if (lf !== -1 && lf < from) lf = text.indexOf('\n', from)
+      if (cr !== -1 && cr < from) cr = text.indexOf('\r', from)
     }
-    rest = rest.slice(from)
+    begun += text.slice(from)
     return frames
   }
 

@@ -119,11 +119,15 @@ function encodeFunction(tool: FunctionTool, dialect: Dialect): Fields {
   }
 }
 
-/** Nothing for a function without arguments: an object without properties is refused. */
+/**
+ * Nothing for a function without arguments: an object without properties is refused. JSON Schema, too, has to describe an
+ * object whose properties are the arguments (Google's reference of `parametersJsonSchema`).
+ */
 function encodeParameters(parameters: JsonSchema | undefined, dialect: Dialect): Fields {
   if (parameters === undefined) return {}
-  const { schema, isWhole } = encodeSchema(objectSchema(parameters))
-  if (!isWhole && dialect.jsonSchema) return { parametersJsonSchema: withoutDialect(parameters) }
+  const asked = objectSchema(parameters)
+  const { schema, isWhole } = encodeSchema(asked)
+  if (!isWhole && dialect.jsonSchema) return { parametersJsonSchema: withoutDialect(asked) }
   return isRecord(schema['properties']) ? { parameters: schema } : {}
 }
 

@@ -38,6 +38,30 @@ describe('objectSchema', () => {
     })
   })
 
+  it('allows for a property what any of the alternatives allows', () => {
+    const create = { op: { const: 'create' }, at: { ...string, description: 'A path.' }, name: string }
+    const remove = { op: { enum: ['delete', 'drop'] }, at: number, name: string }
+    const alternatives = [create, remove].map(properties => ({ type: 'object', properties, required: ['op'] }))
+    for (const keyword of ['oneOf', 'anyOf'])
+      expect(objectSchema({ [keyword]: alternatives })).toEqual({
+        type: 'object',
+        properties: {
+          op: { enum: ['create', 'delete', 'drop'] },
+          at: { anyOf: [create.at, number] },
+          name: string,
+        },
+        required: ['op'],
+      })
+  })
+
+  it('keeps lists of values apart that say more of themselves', () => {
+    const ops = ['create', 'delete'].map(op => ({ type: 'string', const: op, description: `To ${op}.` }))
+    expect(objectSchema({ oneOf: ops.map(op => ({ type: 'object', properties: { op } })) })).toEqual({
+      type: 'object',
+      properties: { op: { anyOf: ops } },
+    })
+  })
+
   it('follows references at the top, and not in circles', () => {
     const definitions = { A: { type: 'object', properties: { a: { $ref: '#/definitions/A' } }, required: ['a'] } }
     expect(objectSchema({ $ref: '#/definitions/A', definitions })).toEqual({ ...definitions.A, definitions })

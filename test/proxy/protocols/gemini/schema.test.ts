@@ -164,6 +164,31 @@ describe('encodeSchema', () => {
       expect(encodeSchema(properties({ x })).isWhole).toBe(false)
   })
 
+  it('describes an object where a tool’s alternatives go as JSON Schema', () => {
+    const map = { type: 'object', additionalProperties: { type: 'string' } }
+    const alternative = (op: string, of: object) => ({ type: 'object', properties: { op: { const: op }, of } })
+    const parameters = { oneOf: [alternative('create', map), alternative('delete', map)] }
+    expect(
+      encodeRequest({
+        model: 'm',
+        stream: true,
+        system: [],
+        messages: [{ role: 'user', parts: [{ type: 'text', text: 'x' }] }],
+        tools: [{ type: 'function', name: 'f', parameters }],
+        sampling: {},
+      })['tools'],
+    ).toEqual([
+      {
+        functionDeclarations: [
+          {
+            name: 'f',
+            parametersJsonSchema: properties({ op: { enum: ['create', 'delete'] }, of: map }),
+          },
+        ],
+      },
+    ])
+  })
+
   it('makes of any schema one that Google takes', () => {
     const plain = {
       type: fc.constantFrom<unknown>(

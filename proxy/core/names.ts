@@ -37,6 +37,14 @@ export function plainId(id: string): string {
   return /^[A-Za-z0-9_-]+$/.test(id) ? id : withHash(id.replace(/[^A-Za-z0-9_-]/g, '_'), id, 64)
 }
 
+/** An id that none of those in use is: itself if it is free, else numbered. It is in use from then on. */
+export function freeId(wanted: string, used: Set<string>): string {
+  let id = wanted
+  for (let nth = 2; used.has(id); nth++) id = `${wanted}_${nth}`
+  used.add(id)
+  return id
+}
+
 function withHash(readable: string, whole: string, most: number): string {
   return `${readable.slice(0, most - 9)}_${hash(whole)}`
 }

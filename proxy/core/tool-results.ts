@@ -1,3 +1,4 @@
+import { freeId } from './names.ts'
 import type { Message, Part, ToolCallPart, ToolResultPart } from './request.ts'
 
 /**
@@ -9,6 +10,7 @@ import type { Message, Part, ToolCallPart, ToolResultPart } from './request.ts'
  * - Of several results of one call the last counts.
  * - A call without a result gets one that says so.
  * - A result without a call becomes text of the user.
+ * - Calls of one message that share an id get ids of their own, and its results in their order.
  * - Assistant messages that follow each other, the earlier one with calls, are one message.
  */
 export function pairToolResults(messages: readonly Message[]): readonly Message[] {
@@ -17,8 +19,15 @@ export function pairToolResults(messages: readonly Message[]): readonly Message[
 
   return turns.flatMap(message => {
     if (message.role === 'assistant') {
-      const results = message.parts.filter(isCall).map(call => resultOf.get(call) ?? noResult(call))
-      return results.length === 0 ? [message] : [message, { role: 'user', parts: results } as const]
+      const ids = new Set<string>()
+      const results: ToolResultPart[] = []
+      const parts = message.parts.map(part => {
+        if (!isCall(part)) return part
+        const id = freeId(part.id, ids)
+        results.push({ ...(resultOf.get(part) ?? noResult(part)), callId: id })
+        return { ...part, id }
+      })
+      return results.length === 0 ? [message] : [{ ...message, parts }, { role: 'user', parts: results } as const]
     }
     if (!message.parts.some(isResult)) return [message]
     const parts = message.parts.flatMap(part => (!isResult(part) ? [part] : paired.has(part) ? [] : asText(part)))
@@ -39,18 +48,28 @@ function joinSplitCalls(messages: readonly Message[]): readonly Message[] {
   return joined
 }
 
-/** Which result answers which call: a result belongs to the nearest call of its id before it. */
+/**
+ * Which result answers which call: a result belongs to the nearest message before it that calls by its id, and to the first
+ * call of that id which has no result yet.
+ */
 function match(messages: readonly Message[]) {
-  const callOf = new Map<string, ToolCallPart>()
+  const callsOf = new Map<string, readonly ToolCallPart[]>()
   const resultOf = new Map<ToolCallPart, ToolResultPart>()
   const paired = new Set<ToolResultPart>()
-  for (const part of messages.flatMap(message => message.parts)) {
-    if (isCall(part)) callOf.set(part.id, part)
-    if (!isResult(part)) continue
-    const call = callOf.get(part.callId)
-    if (call === undefined) continue
-    resultOf.set(call, part)
-    paired.add(part)
+  for (const { parts } of messages) {
+    const calls = parts.filter(isCall)
+    for (const { id } of calls)
+      callsOf.set(
+        id,
+        calls.filter(call => call.id === id),
+      )
+    for (const result of parts.filter(isResult)) {
+      const asked = callsOf.get(result.callId) ?? []
+      const call = asked.find(other => !resultOf.has(other)) ?? asked.at(-1)
+      if (call === undefined) continue
+      resultOf.set(call, result)
+      paired.add(result)
+    }
   }
   return { resultOf, paired }
 }

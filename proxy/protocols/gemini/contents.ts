@@ -1,4 +1,4 @@
-import { hash, wireName } from '../../core/names.ts'
+import { freeId, hash, wireName } from '../../core/names.ts'
 import type {
   Message,
   Part,
@@ -185,9 +185,7 @@ function createCalls() {
 
   function called(wireId: string, name: string, args: string): string {
     const wanted = wireId === '' ? `call_${hash(JSON.stringify([all.length, name, args]))}` : wireId
-    let id = wanted
-    for (let nth = 2; used.has(id); nth++) id = `${wanted}_${nth}`
-    used.add(id)
+    const id = freeId(wanted, used)
     const call = { wireId, id, name }
     all.push(call)
     open.push(call)

@@ -19,8 +19,8 @@ export interface GrowingCall {
 /**
  * Puts the pieces of parallel tool calls together. By OpenAI's grammar the index says to which call a piece belongs, and the
  * first piece of a call has its id and name. Servers deviate: no index (Gemini, Ollama, Mistral), every call with index 0,
- * the id or the name on every piece, or empty on later ones, or late. So a piece belongs to the call of its id, else to the
- * latest call of its index, unless it shows that it begins another one.
+ * the id or the name on every piece, or empty on later ones, or late, or the same id for every call. So a piece belongs to the
+ * call of its id, else to the latest call of its index, unless it shows that it begins another one.
  */
 export function createCalls() {
   const calls: GrowingCall[] = []
@@ -35,8 +35,9 @@ export function createCalls() {
   }
 
   function find(piece: CallPiece): GrowingCall | undefined {
-    const known = piece.id === '' ? undefined : calls.find(call => call.id === piece.id)
-    if (known !== undefined) return known
+    const same = piece.id === '' ? [] : calls.filter(call => call.id === piece.id)
+    const known = same.find(call => call.index === piece.index) ?? same.at(-1)
+    if (known !== undefined) return isAnother(known, piece) ? undefined : known
     const latest = calls.findLast(call => call.index === piece.index)
     return latest !== undefined && continues(latest, piece) ? latest : undefined
   }
@@ -48,6 +49,12 @@ export function createCalls() {
   }
 
   return { calls: calls as readonly GrowingCall[], add }
+}
+
+/** Whether a piece with the id of a call belongs to another one all the same. */
+function isAnother(call: GrowingCall, { index, name }: CallPiece): boolean {
+  if (name === '' || call.name === '') return false
+  return name !== call.name || (index !== call.index && isWhole(call.text))
 }
 
 /** Whether a piece with the index of a call, and no id that we know, goes on with that call. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ProxyError, type ErrorKind } from '../../core/errors.ts'
 import type { Delta, OpenPart, StopReason, StreamEvent } from '../../core/events.ts'
+import { freeId } from '../../core/names.ts'
 import type { Citation } from '../../core/request.ts'
 import { isRecord, list, record, type Fields } from '../fields.ts'
 import { createOutbox } from '../outbox.ts'
@@ -271,6 +272,7 @@ function createProse(emit: Emit, nextIndex: () => number) {
 function createCallParts(emit: Emit, nextIndex: () => number, madeUpId: (call: GrowingCall, nth: number) => string) {
   const { calls, add: addPiece } = createCalls()
   const indices = new Map<GrowingCall, number>()
+  const ids = new Set<string>()
 
   function add(wire: Fields, position: number) {
     const piece = readPiece(wire, position)
@@ -290,8 +292,8 @@ function createCallParts(emit: Emit, nextIndex: () => number, madeUpId: (call: G
     const index = nextIndex()
     indices.set(call, index)
     if (call.id === '') call.id = madeUpId(call, calls.indexOf(call))
-    const { id, name, kind } = call
-    emit({ type: 'part-start', index, part: { type: 'tool-call', id, name, kind } })
+    const { name, kind } = call
+    emit({ type: 'part-start', index, part: { type: 'tool-call', id: freeId(call.id, ids), name, kind } })
     return index
   }
 

@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import type { Message, Part } from '../../../proxy/core/request.ts'
+import type { Message, Part, ToolCallPart, ToolResultPart } from '../../../proxy/core/request.ts'
 import { pairToolResults } from '../../../proxy/core/tool-results.ts'
 
-const call = (id: string): Part => ({ type: 'tool-call', id, name: `tool_${id}`, arguments: '{}', kind: 'function' })
+const call = (id: string): ToolCallPart => ({
+  type: 'tool-call',
+  id,
+  name: `tool_${id}`,
+  arguments: '{}',
+  kind: 'function',
+})
 const text = (said: string): Part => ({ type: 'text', text: said })
-const result = (callId: string, said: string): Part => ({
+const result = (callId: string, said: string): ToolResultPart => ({
   type: 'tool-result',
   callId,
   name: `tool_${callId}`,
@@ -74,6 +80,15 @@ describe('pairToolResults', () => {
   it('gives each use of an id that is used twice its own result', () => {
     const messages = [assistant(call('a')), user(result('a', '1')), assistant(call('a')), user(result('a', '2'))]
     expect(pairToolResults(messages)).toEqual(messages)
+  })
+
+  it.each(['d', ''])('gives calls of one message that share the id "%s" ids of their own, and results in order', id => {
+    const own = id + '_2'
+    const [first, second] = [call(id), { ...call(id), name: 'other' }]
+    expect(pairToolResults([assistant(first, second), user(result(id, 'one')), user(result(id, 'two'))])).toEqual([
+      assistant(first, { ...second, id: own }),
+      user(result(id, 'one'), { ...result(id, 'two'), callId: own }),
+    ])
   })
 
   it('joins the calls of assistant messages that follow each other, so that their results can follow all of them', () => {

@@ -73,6 +73,14 @@ describe('decodeReply', () => {
     ])
   })
 
+  it('keeps two calls apart that have the same id', () => {
+    const call = (name: string) => ({ id: 'call_0', type: 'function', function: { name, arguments: '{}' } })
+    expect(decodeReply(body({ tool_calls: [call('f'), call('g')] })).parts).toMatchObject([
+      { id: 'call_0', name: 'f' },
+      { id: 'call_0_2', name: 'g' },
+    ])
+  })
+
   it.each([
     ['text', 'hello'],
     ['nothing', null],

@@ -141,6 +141,18 @@ describe('decodeStream', () => {
     }
   })
 
+  it('tells calls apart by index and name where all have one id, and gives them ids of their own', async () => {
+    const piece = (index: number, name: string, text: string) =>
+      tool({ index, id: 'call_0', type: 'function', function: { name, arguments: text } })
+    expect(
+      await calls(piece(0, 'f', '{"x":1}'), piece(1, 'g', '{"y":2'), piece(1, '', '}'), piece(2, 'g', '{"y":3}')),
+    ).toEqual([
+      ['call_0', 'f', '{"x":1}'],
+      ['call_0_2', 'g', '{"y":2}'],
+      ['call_0_3', 'g', '{"y":3}'],
+    ])
+  })
+
   it('takes an id that comes late, and a new id at the same index for a new call', async () => {
     expect(
       await calls(

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname } from 'node:path'
 import { createModelMemory } from '../backends/model-memory.ts'
@@ -8,7 +7,6 @@ import { wayOutOf, type WayOut } from '../backends/way-out.ts'
 import { createFindFolder } from '../commands/find-folder.ts'
 import { loadConfig, type LoadedConfig } from '../config/load.ts'
 import { ConfigError, formatProblem } from '../config/problems.ts'
-import { replaceFile } from '../config/replace.ts'
 import { configSchema } from '../config/schema.ts'
 import { watchFile } from '../config/watch.ts'
 import { toProxyError } from '../core/errors.ts'
@@ -28,6 +26,7 @@ import { compileSooner } from './compile-sooner.ts'
 import { countersOf } from './figures.ts'
 import { createHandlers } from './handlers.ts'
 import { mountApp } from './http.ts'
+import { answers, removeInstance, writeInstance } from './instance-file.ts'
 import { areKeysLocked } from './key-calls.ts'
 import { createLiveTurns } from './live-turns.ts'
 import { createLog } from './log.ts'
@@ -281,7 +280,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       })
       address = await proxy.start(port)
       startedAt = Date.now()
-      await writeInstance()
+      await tellInstance()
       return become('running')
     } catch (error) {
       return become('failed', troubleOf(error))
@@ -309,7 +308,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   async function wake() {
     proxy?.wake()
-    if (run === 'running' && address !== undefined && !(await answers())) {
+    if (run === 'running' && address !== undefined && !(await answers(status()))) {
       const { port } = address
       await stop(0)
       await start(port)
@@ -317,36 +316,27 @@ export async function createApp(options: AppOptions): Promise<App> {
     await tellFigures()
   }
 
-  /** Whether this run of the program is what answers at its address. */
-  async function answers(): Promise<boolean> {
+  /** Tells `lip status` where this run is and how to ask it. */
+  async function tellInstance() {
+    const { url } = status()
+    const mine = { pid: process.pid, version: VERSION, instance, url, token, startedAt: startedAt ?? Date.now() }
     try {
-      const response = await fetch(`${status().url}/health`, { signal: AbortSignal.timeout(2000) })
-      return ((await response.json()) as { instance?: unknown }).instance === instance
-    } catch {
-      return false
-    }
-  }
-
-  /** Tells `lip status` where this run is and how to ask it; only this user can read it. */
-  async function writeInstance() {
-    const about = {
-      pid: process.pid,
-      version: VERSION,
-      instance,
-      url: urlOf(address?.host ?? '', address?.port ?? 0),
-      token,
-      startedAt,
-    }
-    await replaceFile(paths.instanceFile, `${JSON.stringify(about, null, 2)}\n`).catch((error: unknown) => {
+      const other = await writeInstance(paths.instanceFile, mine)
+      if (other === undefined) return
+      const { pid, url } = other
+      warn(
+        `lip status tells of ${url} (pid ${pid}), which uses the same data, and not of this run. Give this one its own: --data-dir FOLDER.`,
+      )
+    } catch (error) {
       warn(`lip status will not find this run: ${error instanceof Error ? error.message : String(error)}`)
-    })
+    }
   }
 
   async function close() {
     watcher.close()
     await proxy?.stop(loaded.config.server.drain_seconds * 1000)
     await proxy?.close()
-    if (startedAt !== undefined) await rm(paths.instanceFile, { force: true }).catch(() => undefined)
+    await removeInstance(paths.instanceFile, instance).catch(() => undefined)
     await journal.stop()
     responses.close()
     sessions.close()

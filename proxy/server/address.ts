@@ -1,5 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { basename } from 'node:path'
 
 /** Who has the address we wanted, as far as can be told without touching them. */
 export interface Holder {
@@ -80,7 +81,7 @@ function remedy({ ours }: Holder, free: number | undefined): string {
   const other = free === undefined ? 'choose another port with --port' : `use another port: --port ${free}`
   return ours === undefined
     ? `Stop that program, or ${other}.`
-    : `\`lip status\` tells about it; to run a second one, ${other}.`
+    : `\`lip status\` tells about it; to run a second one, ${other}, and data of its own: --data-dir FOLDER.`
 }
 
 function isFree(host: string, port: number): Promise<boolean> {
@@ -113,13 +114,17 @@ async function ownerOf(port: number): Promise<Holder['process']> {
     const inode = await inodeOf(port)
     if (inode === undefined) return undefined
     for (const pid of (await readdir('/proc')).filter(name => /^\d+$/.test(name))) {
-      if (await holds(pid, inode))
-        return { pid: Number(pid), name: (await readFile(`/proc/${pid}/comm`, 'utf8')).trim() }
+      if (await holds(pid, inode)) return { pid: Number(pid), name: await programOf(pid) }
     }
   } catch {
     // Another system, or not our process to look at: the address is taken all the same.
   }
   return undefined
+}
+
+/** Its file's name: what the kernel calls a process is the name of its first thread, which programs change. */
+async function programOf(pid: string): Promise<string> {
+  return basename(await readlink(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, '')
 }
 
 async function inodeOf(port: number): Promise<string | undefined> {

@@ -5,22 +5,32 @@ import { effortOf } from '../core/reasoning.ts'
 export interface OpenaiModel {
   /** How hard the model can be told to think; none if it does not think. */
   readonly efforts: readonly Effort[]
-  /** Whether sampling may be tuned: always, never, or only while the model does not think. */
+  /** The effort where none is asked for, if that is not to think. OpenAI's reference and guides: `none` from gpt-5.1 to 5.4, `medium` since. */
+  readonly defaultEffort?: 'none' | undefined
+  /**
+   * Whether sampling may be tuned: always, never, or only while the model does not think, and then by temperature, top_p and
+   * log probabilities alone.
+   */
   readonly sampling: 'always' | 'never' | 'unthinking'
 }
 
 const ALL: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
 const GRADES: readonly Effort[] = ['low', 'medium', 'high']
+const TO_XHIGH: readonly Effort[] = ['none', ...GRADES, 'xhigh']
 
 /** The first that matches counts. Names as in OpenAI's catalogue of November 2026. */
 const models: readonly (readonly [name: RegExp, model: OpenaiModel])[] = [
   [/^(gpt-(3|4)|chatgpt-|gpt-5(\.\d+)?-chat)/, { efforts: [], sampling: 'always' }],
   [/^o[134](-|$)/, { efforts: GRADES, sampling: 'never' }],
   [/^gpt-5(-|$)/, { efforts: ['minimal', ...GRADES], sampling: 'never' }],
-  [/^gpt-5\.1(-|$)/, { efforts: ['none', ...GRADES], sampling: 'unthinking' }],
-  [/^gpt-5\.[2-5](-|$)/, { efforts: ['none', ...GRADES, 'xhigh'], sampling: 'unthinking' }],
+  // Those for code and the largest of each family always think.
+  [/^gpt-5\.1-codex(?!-max)/, { efforts: GRADES, sampling: 'never' }],
+  [/^gpt-5\.\d+-(codex|pro)/, { efforts: [...GRADES, 'xhigh'], sampling: 'never' }],
+  [/^gpt-5\.1(-|$)/, { efforts: ['none', ...GRADES], defaultEffort: 'none', sampling: 'unthinking' }],
+  [/^gpt-5\.[2-4](-|$)/, { efforts: TO_XHIGH, defaultEffort: 'none', sampling: 'unthinking' }],
+  [/^gpt-5\.5(-|$)/, { efforts: TO_XHIGH, sampling: 'unthinking' }],
   // Newer ones are taken to be as the newest that is known.
-  [/^gpt-([5-9]|\d\d)/, { efforts: ['none', ...GRADES, 'xhigh', 'max'], sampling: 'unthinking' }],
+  [/^gpt-([5-9]|\d\d)/, { efforts: [...TO_XHIGH, 'max'], sampling: 'unthinking' }],
 ]
 
 /** A model of another vendor is taken to be able to do anything. */
@@ -33,8 +43,8 @@ export function openaiModel(name: string): OpenaiModel {
 }
 
 /** The effort that was asked for, or the nearest that the model has; nothing if it has none or none was asked for. */
-export function effortFor({ efforts }: OpenaiModel, reasoning: Reasoning): Effort | undefined {
-  const asked = effortOf(reasoning)
+export function effortFor({ efforts }: OpenaiModel, reasoning: Reasoning | undefined): Effort | undefined {
+  const asked = reasoning && effortOf(reasoning)
   if (asked === undefined || efforts.length === 0 || efforts.includes(asked))
     return efforts.length === 0 ? undefined : asked
   const grade = ALL.indexOf(asked)
@@ -42,7 +52,10 @@ export function effortFor({ efforts }: OpenaiModel, reasoning: Reasoning): Effor
   return byDistance[0]
 }
 
-/** Whether a request of that effort may tune the model's sampling. */
-export function takesSampling({ sampling }: OpenaiModel, effort: Effort | undefined): boolean {
-  return sampling === 'always' || (sampling === 'unthinking' && effort === 'none')
+/** Whether a request that asks for so much thinking may tune the model's sampling. */
+export function takesSampling(model: OpenaiModel, reasoning: Reasoning | undefined): boolean {
+  const { sampling, defaultEffort } = model
+  return (
+    sampling === 'always' || (sampling === 'unthinking' && (effortFor(model, reasoning) ?? defaultEffort) === 'none')
+  )
 }

@@ -66,7 +66,7 @@ function textOf(pieces: readonly { readonly text: string }[]): string {
 
 /** How much to think, as far as the model can; who wants to see the thoughts gets a summary, since there is nothing else. */
 export function encodeReasoning(reasoning: Reasoning | undefined, model: OpenaiModel, written: unknown): Fields {
-  const effort = reasoning === undefined ? undefined : effortFor(model, reasoning)
+  const effort = effortFor(model, reasoning)
   if (model.efforts.length === 0) return {}
   return nested('reasoning', { ...record(written), ...present({ effort, summary: summaryFor(reasoning, effort) }) })
 }

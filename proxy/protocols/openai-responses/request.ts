@@ -3,7 +3,7 @@ import { ProxyError } from '../../core/errors.ts'
 import { fitted } from '../../core/names.ts'
 import type { OutputFormat, Request } from '../../core/request.ts'
 import { nested, present, record, type Fields } from '../fields.ts'
-import { effortFor, openaiModel, takesSampling, type OpenaiModel } from '../openai-models.ts'
+import { openaiModel, takesSampling, type OpenaiModel } from '../openai-models.ts'
 import { decodeCache, decodeJsonSchema, encodeJsonSchema, encodeServiceTier } from '../openai-settings.ts'
 import { parseBody } from '../parse-body.ts'
 import type { Dialect } from './dialect.ts'
@@ -148,10 +148,9 @@ export function encodeRequest(request: Request, dialect: Dialect = {}): unknown 
 
 function encodeSampling({ sampling, reasoning }: Request, model: OpenaiModel): Fields {
   const { maxTokens, temperature, topP, topLogprobs } = sampling
-  const effort = reasoning === undefined ? undefined : effortFor(model, reasoning)
   return present({
     max_output_tokens: maxTokens === undefined ? undefined : Math.max(LEAST_TOKENS, maxTokens),
-    ...(takesSampling(model, effort) && { temperature, top_p: topP, top_logprobs: topLogprobs }),
+    ...(takesSampling(model, reasoning) && { temperature, top_p: topP, top_logprobs: topLogprobs }),
   })
 }
 
@@ -166,11 +165,10 @@ function encodeAbout({ cache, metadata, user }: Request, safetyId: unknown): Fie
 
 /** Models that do not think refuse to be asked for tokens of thoughts, and those that do for probabilities. */
 function encodeInclude(included: unknown, { sampling, reasoning }: Request, model: OpenaiModel): Fields {
-  const effort = reasoning === undefined ? undefined : effortFor(model, reasoning)
   const include = [
     ...(Array.isArray(included) ? (included as readonly unknown[]) : []),
     ...(model.efforts.length > 0 ? [ENCRYPTED] : []),
-    ...(sampling.logprobs === true && takesSampling(model, effort) ? [LOGPROBS] : []),
+    ...(sampling.logprobs === true && takesSampling(model, reasoning) ? [LOGPROBS] : []),
   ]
   return include.length === 0 ? {} : { include }
 }

@@ -270,6 +270,8 @@ describe('a request of another format', () => {
     ['gpt-5.1', 'minimal', 'none'],
     ['gpt-5.4', 'max', 'xhigh'],
     ['gpt-5.6-sol', 'max', 'max'],
+    ['gpt-5.1-codex', 'none', 'low'],
+    ['gpt-5.3-codex', 'max', 'xhigh'],
     ['openai/gpt-7', 'max', 'max'],
     ['another', 'minimal', 'minimal'],
   ] as const)('tells %s to think %s in the nearest effort that it has, %s', (model, effort, told) => {
@@ -281,7 +283,15 @@ describe('a request of another format', () => {
     const body = encode({ model: 'gpt-5', sampling })
     expect(body).toMatchObject({ max_output_tokens: 50, include: ['reasoning.encrypted_content'] })
     for (const field of ['temperature', 'top_p', 'top_logprobs']) expect(body).not.toHaveProperty(field)
-    expect(encode({ model: 'gpt-5.1', sampling, reasoning: { effort: 'none' } })).toMatchObject({ temperature: 1 })
+    expect(encode({ model: 'gpt-5.5', sampling, reasoning: { effort: 'none' } })).toMatchObject({ temperature: 1 })
+  })
+
+  it('tunes models that do not think unasked, and no longer where they are asked to', () => {
+    const sampling = { temperature: 1, topP: 0.9 }
+    expect(encode({ model: 'gpt-5.1', sampling })).toMatchObject({ temperature: 1, top_p: 0.9 })
+    expect(encode({ model: 'gpt-5.1', sampling, reasoning: { effort: 'low' } })).not.toHaveProperty('temperature')
+    for (const model of ['gpt-5.5', 'gpt-5.2-codex', 'gpt-5.2-pro'])
+      expect(encode({ model, sampling })).not.toHaveProperty('temperature')
   })
 
   it('shows thoughts to who wants to see them', () => {

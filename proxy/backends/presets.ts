@@ -11,6 +11,7 @@ const open: Dialect = {
   developerRole: false,
   customTools: false,
   allowedTools: false,
+  openaiModels: false,
 }
 
 /** What OpenAI's bodies may hold and a strict server of another vendor takes for a mistake. */

@@ -12,6 +12,8 @@ export interface OpenaiModel {
    * log probabilities alone.
    */
   readonly sampling: 'always' | 'never' | 'unthinking'
+  /** Whether stop sequences are taken. */
+  readonly stop: boolean
 }
 
 const ALL: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
@@ -20,26 +22,27 @@ const TO_XHIGH: readonly Effort[] = ['none', ...GRADES, 'xhigh']
 
 /** The first that matches counts. Names as in OpenAI's catalogue of November 2026. */
 const models: readonly (readonly [name: RegExp, model: OpenaiModel])[] = [
-  [/^(gpt-(3|4)|chatgpt-|gpt-5(\.\d+)?-chat)/, { efforts: [], sampling: 'always' }],
-  [/^o[134](-|$)/, { efforts: GRADES, sampling: 'never' }],
-  [/^gpt-5(-|$)/, { efforts: ['minimal', ...GRADES], sampling: 'never' }],
+  [/^(gpt-(3|4)|chatgpt-|gpt-5(\.\d+)?-chat)/, { efforts: [], sampling: 'always', stop: true }],
+  [/^(o1|o3-mini)(-|$)/, { efforts: GRADES, sampling: 'never', stop: true }],
+  [/^o[34](-|$)/, { efforts: GRADES, sampling: 'never', stop: false }],
+  [/^gpt-5(-|$)/, { efforts: ['minimal', ...GRADES], sampling: 'never', stop: false }],
   // Those for code and the largest of each family always think.
-  [/^gpt-5\.1-codex(?!-max)/, { efforts: GRADES, sampling: 'never' }],
-  [/^gpt-5\.\d+-(codex|pro)/, { efforts: [...GRADES, 'xhigh'], sampling: 'never' }],
-  [/^gpt-5\.1(-|$)/, { efforts: ['none', ...GRADES], defaultEffort: 'none', sampling: 'unthinking' }],
-  [/^gpt-5\.[2-4](-|$)/, { efforts: TO_XHIGH, defaultEffort: 'none', sampling: 'unthinking' }],
-  [/^gpt-5\.5(-|$)/, { efforts: TO_XHIGH, sampling: 'unthinking' }],
+  [/^gpt-5\.1-codex(?!-max)/, { efforts: GRADES, sampling: 'never', stop: false }],
+  [/^gpt-5\.\d+-(codex|pro)/, { efforts: [...GRADES, 'xhigh'], sampling: 'never', stop: false }],
+  [/^gpt-5\.1(-|$)/, { efforts: ['none', ...GRADES], defaultEffort: 'none', sampling: 'unthinking', stop: false }],
+  [/^gpt-5\.[2-4](-|$)/, { efforts: TO_XHIGH, defaultEffort: 'none', sampling: 'unthinking', stop: false }],
+  [/^gpt-5\.5(-|$)/, { efforts: TO_XHIGH, sampling: 'unthinking', stop: false }],
   // Newer ones are taken to be as the newest that is known.
-  [/^gpt-([5-9]|\d\d)/, { efforts: [...TO_XHIGH, 'max'], sampling: 'unthinking' }],
+  [/^gpt-([5-9]|\d\d)/, { efforts: [...TO_XHIGH, 'max'], sampling: 'unthinking', stop: false }],
 ]
 
 /** A model of another vendor is taken to be able to do anything. */
-const OTHER: OpenaiModel = { efforts: ALL, sampling: 'always' }
+export const OTHER_MODEL: OpenaiModel = { efforts: ALL, sampling: 'always', stop: true }
 
 /** The facts of a model by its name, which may have a vendor in front of it (`openai/gpt-5`). */
 export function openaiModel(name: string): OpenaiModel {
   const bare = name.slice(name.lastIndexOf('/') + 1).toLowerCase()
-  return models.find(([pattern]) => pattern.test(bare))?.[1] ?? OTHER
+  return models.find(([pattern]) => pattern.test(bare))?.[1] ?? OTHER_MODEL
 }
 
 /** The effort that was asked for, or the nearest that the model has; nothing if it has none or none was asked for. */

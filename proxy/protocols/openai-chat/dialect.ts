@@ -22,8 +22,8 @@ export interface Dialect {
   readonly customTools?: boolean | undefined
   /** Whether `tool_choice` may name a set of tools; where not, only these are offered. */
   readonly allowedTools?: boolean | undefined
-  /** Whether sampling may be tuned: OpenAI's reasoning models refuse temperature, top_p, penalties, log probabilities and biases. */
-  readonly sampling?: boolean | undefined
+  /** Whether a model with a name of OpenAI's is OpenAI's and refuses what that does; servers of open models name theirs as they like. */
+  readonly openaiModels?: boolean | undefined
   /** Whether `top_k` and `min_p` are known (vLLM, OpenRouter and others); absent: only if the client itself wrote them. */
   readonly topK?: boolean | undefined
   /** How a place up to which the prompt is to be cached is marked, if it is. */

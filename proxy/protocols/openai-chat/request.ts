@@ -1,7 +1,6 @@
 import { withWordJson } from '../../core/json-mode.ts'
 import { fitsStrictMode } from '../../core/json-schema.ts'
 import { fitted, wireName, withoutDoubles } from '../../core/names.ts'
-import { effortOf } from '../../core/reasoning.ts'
 import type {
   CustomTool,
   FunctionTool,
@@ -14,6 +13,7 @@ import type {
   ToolChoice,
 } from '../../core/request.ts'
 import { nested, record, type Fields } from '../fields.ts'
+import { effortFor, openaiModel, OTHER_MODEL, takesSampling, type OpenaiModel } from '../openai-models.ts'
 import { decodeCache, decodeJsonSchema, encodeJsonSchema, encodeServiceTier } from '../openai-settings.ts'
 import { parseBody } from '../parse-body.ts'
 import type { Dialect } from './dialect.ts'
@@ -212,7 +212,8 @@ function defined<T extends object>(fields: { readonly [K in keyof T]: T[K] | nul
  *
  * - `n` is not sent: the canonical answer is one, so who wants several asks several times.
  * - `topK` and `minP` go only where they are known; stop sequences beyond the fourth are dropped.
- * - A reasoning budget becomes the effort that it comes nearest to.
+ * - Sampling and stop sequences are dropped for models of OpenAI's that refuse them.
+ * - A reasoning budget becomes the effort that it comes nearest to, of those that the model has.
  * - Tools that run at another vendor are dropped; of tools that have the same name on the wire the first stays.
  * - Strict mode is not asked for with a schema that it would refuse.
  *
@@ -221,14 +222,15 @@ function defined<T extends object>(fields: { readonly [K in keyof T]: T[K] | nul
 export function encodeRequest(request: Request, dialect: Dialect = {}): unknown {
   const { functions: _, function_call: __, top_k, min_p, stream_options, ...own } = ours(request.extras)
   const { cache, user } = request
+  const model = dialect.openaiModels === false ? OTHER_MODEL : openaiModel(request.model)
   return {
     ...own,
     model: request.model,
     messages: encodeMessages(withWordJson(request), dialect),
     ...encodeTools(request, dialect),
-    ...encodeSampling(request.sampling, dialect),
+    ...encodeSampling(request, dialect, model),
     ...encodeTopK(request.sampling, dialect, { top_k, min_p }),
-    ...encodeReasoning(request.reasoning, dialect),
+    ...encodeReasoning(request.reasoning, dialect, model),
     verbosity: request.verbosity,
     response_format: encodeFormat(request.format),
     prompt_cache_key: cache?.key === undefined ? undefined : fitted(cache.key),
@@ -332,19 +334,21 @@ function encodeToolChoice(choice: ToolChoice | undefined, tools: readonly Tool[]
 /** The most stop sequences that OpenAI takes. */
 const MOST_STOPS = 4
 
-function encodeSampling(sampling: Sampling, dialect: Dialect): Fields {
-  const { maxTokens, stop, seed } = sampling
+function encodeSampling({ sampling, reasoning }: Request, dialect: Dialect, model: OpenaiModel): Fields {
+  const { maxTokens, stop = [], seed } = sampling
   return {
     [dialect.maxTokensField ?? 'max_completion_tokens']: maxTokens,
-    stop: stop === undefined || stop.length === 0 ? undefined : stop.slice(0, MOST_STOPS),
+    stop: stop.length > 0 && model.stop ? stop.slice(0, MOST_STOPS) : undefined,
     seed,
-    ...(dialect.sampling !== false && {
+    ...(takesSampling(model, reasoning) && {
       temperature: sampling.temperature,
       top_p: sampling.topP,
-      frequency_penalty: sampling.frequencyPenalty,
-      presence_penalty: sampling.presencePenalty,
       logprobs: sampling.logprobs,
       top_logprobs: sampling.topLogprobs,
+    }),
+    ...(model.sampling === 'always' && {
+      frequency_penalty: sampling.frequencyPenalty,
+      presence_penalty: sampling.presencePenalty,
       logit_bias: sampling.logitBias,
     }),
   }
@@ -358,18 +362,18 @@ function encodeTopK({ topK, minP }: Sampling, dialect: Dialect, written: { top_k
   }
 }
 
-function encodeReasoning(reasoning: Reasoning | undefined, { reasoningControl }: Dialect): Fields {
-  if (reasoning === undefined) return {}
-  if (reasoningControl !== 'reasoning') return { reasoning_effort: effortOf(reasoning) }
-  return { reasoning: { ...amountOf(reasoning), ...(reasoning.visible === false && { exclude: true }) } }
+function encodeReasoning(reasoning: Reasoning | undefined, { reasoningControl }: Dialect, model: OpenaiModel): Fields {
+  if (reasoning === undefined || model.efforts.length === 0) return {}
+  if (reasoningControl !== 'reasoning') return { reasoning_effort: effortFor(model, reasoning) }
+  return { reasoning: { ...amountOf(reasoning, model), ...(reasoning.visible === false && { exclude: true }) } }
 }
 
-/** How much to think, in OpenRouter's object. It refuses an effort beside a budget. */
-function amountOf(reasoning: Reasoning): Fields {
+/** How much to think, in OpenRouter's object. It refuses an effort beside a budget, and not to think where the model must. */
+function amountOf(reasoning: Reasoning, model: OpenaiModel): Fields {
   const { mode, budgetTokens = 0 } = reasoning
-  if (mode === 'off') return { enabled: false }
-  if (budgetTokens > 0) return { max_tokens: budgetTokens }
-  const effort = effortOf(reasoning)
+  const effort = effortFor(model, reasoning)
+  if (mode === 'off' && effort === 'none') return { enabled: false }
+  if (mode !== 'off' && budgetTokens > 0) return { max_tokens: budgetTokens }
   return effort === undefined ? { enabled: true } : { effort }
 }
 

@@ -20,6 +20,12 @@ describe('what a protocol has no words for', () => {
     expect(dropped(openaiChat, request)).toEqual([])
   })
 
+  it('goes by the model', () => {
+    const request: Request = { ...asked, sampling: { temperature: 0.5, stop: ['END'] }, reasoning: { mode: 'off' } }
+    expect(dropped(openaiChat, { ...request, model: 'gpt-5' })).toEqual(['temperature', 'stop'])
+    expect(dropped(openaiChat, { ...request, model: 'gpt-4o' })).toEqual(['reasoning'])
+  })
+
   it('is nothing where nothing was set', () => {
     expect(dropped(anthropic, { ...asked, sampling: { logprobs: false } })).toEqual([])
   })

@@ -458,15 +458,48 @@ describe('encodeRequest', () => {
     expect(encode({ sampling: { stop: [] } })).not.toHaveProperty('stop')
   })
 
-  it('leaves sampling out where it is refused', () => {
-    const sampling = { temperature: 1, topP: 1, presencePenalty: 1, logprobs: true, seed: 3, stop: ['a'] }
-    expect(encode({ sampling }, { sampling: false })).toEqual({
-      model: 'm',
-      messages: [hello],
-      seed: 3,
-      stop: ['a'],
-      ...OURS,
-    })
+  const tuned = {
+    temperature: 1,
+    topP: 1,
+    frequencyPenalty: 1,
+    presencePenalty: 1,
+    logprobs: true,
+    topLogprobs: 2,
+    logitBias: { '1': 2 },
+    seed: 3,
+    stop: ['a'],
+  }
+
+  it.each([
+    ['o1', ['seed', 'stop']],
+    ['o3', ['seed']],
+    ['gpt-5', ['seed']],
+    ['openai/gpt-5-mini', ['seed']],
+    ['gpt-5.1', ['logprobs', 'seed', 'temperature', 'top_logprobs', 'top_p']],
+    ['gpt-5.6', ['seed']],
+  ])('leaves out of sampling what %s refuses', (model, kept) => {
+    const fields = Object.keys(encode({ model, sampling: tuned }))
+    expect(fields.filter(name => !['model', 'messages', ...Object.keys(OURS)].includes(name)).toSorted()).toEqual(kept)
+  })
+
+  it('tunes models that do not think, and those of other vendors, whatever a server of open models calls them', () => {
+    const whole = encode({ sampling: tuned })
+    expect(encode({ model: 'gpt-4o', sampling: tuned })).toEqual({ ...whole, model: 'gpt-4o' })
+    expect(encode({ model: 'openai/gpt-oss-120b', sampling: tuned })).toMatchObject({ temperature: 1, stop: ['a'] })
+    const open = encode({ model: 'gpt-5', sampling: tuned, reasoning: { effort: 'max' } }, { openaiModels: false })
+    expect(open).toEqual({ ...whole, model: 'gpt-5', reasoning_effort: 'max' })
+  })
+
+  it.each([
+    ['gpt-5', { mode: 'off' }, 'minimal'],
+    ['o3', { mode: 'off' }, 'low'],
+    ['gpt-5.1', { mode: 'off' }, 'none'],
+    ['gpt-5.1', { effort: 'max' }, 'high'],
+    ['gpt-5.4', { effort: 'max' }, 'xhigh'],
+    ['gpt-4o', { mode: 'off' }, undefined],
+    ['gpt-4o', { effort: 'max' }, undefined],
+  ] as const)('tells %s to think %j as hard as it can, %s', (model, reasoning, effort) => {
+    expect(encode({ model, reasoning })['reasoning_effort']).toBe(effort)
   })
 
   it('sends top_k only where it is known', () => {
@@ -601,6 +634,8 @@ describe('encodeRequest', () => {
     expect(encode({ reasoning: both }, openRouter)).not.toHaveProperty('reasoning.effort')
     expect(encode({ reasoning: { effort: 'low' } }, openRouter)).toMatchObject({ reasoning: { effort: 'low' } })
     expect(encode({ reasoning: { mode: 'off' } }, openRouter)).toMatchObject({ reasoning: { enabled: false } })
+    const mustThink = { model: 'openai/gpt-5', reasoning: { mode: 'off' } } as const
+    expect(encode(mustThink, openRouter)).toMatchObject({ reasoning: { effort: 'minimal' } })
   })
 
   it('keeps the names of users and caches within what is taken (T56)', () => {

@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../../core/request.ts'
-import { isRecord, record, type Fields } from '../fields.ts'
+import { isRecord, list, record, type Fields } from '../fields.ts'
 import { withCamelCase } from './proto-json.ts'
 
 /**
@@ -44,7 +44,7 @@ function decodeCount(name: string, value: unknown): unknown {
 
 export interface Reduced {
   readonly schema: Fields
-  /** Whether all shapes of values are still told apart. Where not, JSON Schema itself says more. */
+  /** Whether all shapes and all listed values are still told apart. Where not, JSON Schema itself says more. */
   readonly isWhole: boolean
 }
 
@@ -71,7 +71,7 @@ function createReducer(root: JsonSchema) {
     if (count++ > MOST_SCHEMAS || !isRecord(value)) return cut({})
     const { $ref, allOf, ...own } = value
     if (typeof $ref === 'string') return reducedReference($ref, own)
-    if (Array.isArray(allOf)) return reduced([...allOf.map(inPlace), own].reduce(merged, {}))
+    if (Array.isArray(allOf)) return reducedAll([...allOf.map(inPlace), own])
     const choices = alternatives(own)
     return choices === undefined ? reducedType(own) : reducedChoice(choices)
   }
@@ -83,6 +83,16 @@ function createReducer(root: JsonSchema) {
     const schema = reduced(merged(record(pointedAt(root, $ref)), own))
     within.pop()
     return schema
+  }
+
+  /** Where several parts have alternatives, each of the first part's stands together with the others' alternatives. */
+  function reducedAll(parts: readonly Fields[]): Fields {
+    const [first, second] = parts.filter(part => choicesOf(part) !== undefined)
+    if (first === undefined || second === undefined) return reduced(parts.reduce(merged, {}))
+    const { anyOf: _, oneOf: __, ...common } = first
+    const rest = parts.map(part => (part === first ? common : part))
+    const choices = choicesOf(first)?.filter(choice => !isNull(choice)) ?? []
+    return reduced({ anyOf: choices.map(choice => ({ allOf: [...rest, choice] })) })
   }
 
   function inPlace(schema: unknown): Fields {
@@ -125,7 +135,7 @@ function createReducer(root: JsonSchema) {
     if (entries.length > 0) kept['properties'] = Object.fromEntries(entries.map(([name, of]) => [name, reduced(of)]))
     const needed = namesIn(required).filter(name => Object.hasOwn(record(properties), name))
     if (needed.length > 0) kept['required'] = needed
-    if (isRecord(additionalProperties)) {
+    if (isRecord(additionalProperties) || (additionalProperties === true && entries.length === 0)) {
       isWhole = false
       told.push(`additionalProperties: ${JSON.stringify(additionalProperties)}`)
     }
@@ -138,6 +148,18 @@ function createReducer(root: JsonSchema) {
     }
     const tuple: unknown = Array.isArray(items) ? items : prefixItems
     kept['items'] = Array.isArray(tuple) && tuple.length > 0 ? cut(reduced({ anyOf: tuple })) : cut({ type: 'STRING' })
+  }
+
+  /** Only texts can be listed, and no empty ones. */
+  function keepEnum(schema: Fields, kept: Fill, told: string[]) {
+    const values = valuesIn(schema)?.filter(value => value !== null)
+    if (values === undefined || values.length === 0) return
+    if (kept['type'] === 'STRING' && !values.includes('')) {
+      kept['enum'] = values.map(value => (typeof value === 'string' ? value : JSON.stringify(value)))
+      return
+    }
+    isWhole = false
+    told.push(`one of ${JSON.stringify(values)}`)
   }
 
   function cut(schema: Fields): Fields {
@@ -211,15 +233,6 @@ function keepBounds(schema: Fields, kept: Fill, told: string[]) {
   }
 }
 
-/** Only texts can be listed, and no empty ones. */
-function keepEnum(schema: Fields, kept: Fill, told: string[]) {
-  const values = valuesIn(schema)?.filter(value => value !== null)
-  if (values === undefined || values.length === 0) return
-  if (kept['type'] === 'STRING' && !values.includes(''))
-    kept['enum'] = values.map(value => (typeof value === 'string' ? value : JSON.stringify(value)))
-  else told.push(`one of ${JSON.stringify(values)}`)
-}
-
 const FORMATS: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['STRING', ['date-time']],
   ['INTEGER', ['int32', 'int64']],
@@ -241,20 +254,25 @@ interface Alternatives {
 
 /** The alternatives of a schema, each with what holds of all; nothing if there are none. */
 function alternatives(schema: Fields): Alternatives | undefined {
-  const { anyOf, oneOf, type, ...common } = schema
-  const given: unknown = anyOf ?? oneOf
-  if (Array.isArray(given) && given.length > 0) {
-    const rest = { ...common, ...(type !== undefined && { type }) }
-    const choices = given.map(record).filter(choice => !isNull(choice))
+  const { anyOf: _, oneOf: __, ...rest } = schema
+  const given = choicesOf(schema)
+  if (given !== undefined) {
+    const choices = given.filter(choice => !isNull(choice))
     const nullable = choices.length < given.length
     return { choices: choices.length === 0 ? [rest] : choices.map(choice => merged(rest, choice)), nullable }
   }
+  const { type } = rest
   const types: unknown[] = Array.isArray(type) ? type.filter(name => name !== 'null') : []
   if (types.length < 2) return undefined
   return {
-    choices: types.map(name => ({ ...common, type: name })),
+    choices: types.map(name => ({ ...rest, type: name })),
     nullable: Array.isArray(type) && type.includes('null'),
   }
+}
+
+function choicesOf({ anyOf, oneOf }: Fields): readonly Fields[] | undefined {
+  const choices = list(anyOf ?? oneOf)
+  return choices.length === 0 ? undefined : choices.map(record)
 }
 
 function isNull({ type, const: constant, enum: values }: Fields): boolean {
@@ -276,7 +294,11 @@ const TYPES: readonly string[] = ['string', 'number', 'integer', 'boolean', 'arr
 function impliedType(schema: Fields, values: readonly unknown[] | undefined): string | undefined {
   if ('properties' in schema || 'additionalProperties' in schema) return 'object'
   if ('items' in schema || 'prefixItems' in schema) return 'array'
-  return values === undefined ? undefined : 'string'
+  const types = new Set(
+    values?.filter(value => value !== null).map(value => (Array.isArray(value) ? 'array' : typeof value)),
+  )
+  const [only] = types
+  return types.size === 1 ? only : undefined
 }
 
 function valuesIn(schema: Fields): readonly unknown[] | undefined {

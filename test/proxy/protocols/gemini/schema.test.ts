@@ -77,6 +77,22 @@ describe('encodeSchema', () => {
       { type: 'OBJECT', properties: { a: { type: 'STRING' }, b: { type: 'BOOLEAN' } } },
     ],
     [
+      {
+        allOf: [
+          { anyOf: [{ type: 'string' }, { type: 'number' }] },
+          { oneOf: [{ description: 'One.' }, { description: 'Other.' }] },
+        ],
+      },
+      {
+        anyOf: [
+          { type: 'STRING', description: 'One.' },
+          { type: 'STRING', description: 'Other.' },
+          { type: 'NUMBER', description: 'One.' },
+          { type: 'NUMBER', description: 'Other.' },
+        ],
+      },
+    ],
+    [
       { type: 'array', items: { type: 'string' }, uniqueItems: true },
       { type: 'ARRAY', items: { type: 'STRING' }, description: '(uniqueItems: true)' },
     ],
@@ -89,6 +105,16 @@ describe('encodeSchema', () => {
     expect(told({ type: 'integer', enum: [1, 2] })).toEqual({ type: 'INTEGER', description: '(one of [1,2])' })
     expect(told({ type: 'string', enum: ['', 'a'] })).toEqual({ type: 'STRING', description: '(one of ["","a"])' })
     expect(told({ enum: ['a', null] })).toEqual({ type: 'STRING', nullable: true, enum: ['a'] })
+  })
+
+  it('keeps the type of listed values, and leaves those that are no texts to JSON Schema', () => {
+    expect(told({ const: 3 })).toEqual({ type: 'NUMBER', description: '(one of [3])' })
+    expect(told({ enum: [1, 2.5, null] })).toEqual({ type: 'NUMBER', nullable: true, description: '(one of [1,2.5])' })
+    expect(told({ const: true })).toEqual({ type: 'BOOLEAN', description: '(one of [true])' })
+    expect(told({ enum: ['a', 1] })).toEqual({ type: 'STRING', enum: ['a', '1'] })
+    for (const x of [{ const: 3 }, { type: 'integer', enum: [1, 2] }, { const: true }, { enum: ['a', 1] }])
+      expect(encodeSchema(properties({ x })).isWhole).toBe(false)
+    expect(encodeSchema(properties({ x: { enum: ['a', null] } })).isWhole).toBe(true)
   })
 
   it('leaves properties alone that are named like keywords', () => {
@@ -147,6 +173,10 @@ describe('encodeSchema', () => {
     expect(encodeRequest(request)).toMatchObject({
       tools: [{ functionDeclarations: [{ name: 'f', parametersJsonSchema: parameters }] }],
     })
+    const any = { type: 'object', additionalProperties: true }
+    expect(encodeRequest({ ...request, tools: [{ type: 'function', name: 'f', parameters: any }] })).toMatchObject({
+      tools: [{ functionDeclarations: [{ name: 'f', parametersJsonSchema: any }] }],
+    })
     expect(encodeRequest(request, { jsonSchema: false })).toMatchObject({
       tools: [
         {
@@ -160,8 +190,15 @@ describe('encodeSchema', () => {
         },
       ],
     })
-    for (const x of [{}, { type: 'array' }, { type: 'array', prefixItems: [{ type: 'string' }] }])
+    for (const x of [
+      {},
+      { type: 'array' },
+      { type: 'array', prefixItems: [{ type: 'string' }] },
+      { type: 'object', additionalProperties: true },
+    ])
       expect(encodeSchema(properties({ x })).isWhole).toBe(false)
+    // Without `additionalProperties` it is what tools without arguments have.
+    expect(encodeSchema({ type: 'object' }).isWhole).toBe(true)
   })
 
   it('describes an object where a tool’s alternatives go as JSON Schema', () => {

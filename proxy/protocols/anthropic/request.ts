@@ -99,7 +99,7 @@ function decodeCacheKey(user: string | null | undefined): Request['cache'] {
  *   several times.
  * - Sampling is dropped where it is refused; temperature ends at 1; while the model thinks it stays as it is.
  * - A model that can't be made to call a tool is told to.
- * - JSON without a schema, and a schema for a model that can't be bound to one, are told to the model.
+ * - JSON without a schema, and a schema that the model can't be bound to, are told to the model.
  * - Tools that run at another vendor are dropped, but for the web search.
  * - Of more than four marks of the prompt cache the last four stay.
  *
@@ -177,15 +177,16 @@ function withWords(request: Request, family: Family, thinks: boolean): SystemPar
   ]
 }
 
-function formatInWords(format: OutputFormat | undefined, { jsonSchema }: Family): string | undefined {
+function formatInWords(format: OutputFormat | undefined, family: Family): string | undefined {
   if (format?.type === 'json') return 'Answer with a JSON object and nothing else.'
-  if (format?.type !== 'json-schema' || jsonSchema) return undefined
+  if (format?.type !== 'json-schema' || encodeFormat(format, family) !== undefined) return undefined
   return `Answer with JSON that follows this schema, and nothing else:\n${JSON.stringify(format.schema)}`
 }
 
 function encodeFormat(format: OutputFormat | undefined, { jsonSchema }: Family): Fields | undefined {
   if (format?.type !== 'json-schema' || !jsonSchema) return undefined
-  return { type: 'json_schema', schema: outputSchema(format.schema) }
+  const schema = outputSchema(format.schema)
+  return schema && { type: 'json_schema', schema }
 }
 
 function encodeSampling({ temperature, topP, topK, stop = [] }: Sampling, family: Family, plan: ThinkingPlan): Fields {

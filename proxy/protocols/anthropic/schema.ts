@@ -1,18 +1,33 @@
-import { isRecord, record } from '../fields.ts'
+import { isObjectSchema, isRecursive, subschemas } from '../../core/json-schema.ts'
+import type { JsonSchema } from '../../core/request.ts'
+import { isRecord, record, type Fields } from '../fields.ts'
 
 /**
  * A schema as Anthropic binds answers to it: objects are closed, and constraints that it refuses are told in the description
- * instead.
+ * instead. Nothing for what this form can't say: a schema that leads back into itself, and objects that take names other than
+ * those listed, since closed they would lose them.
  */
-export function outputSchema(schema: unknown): unknown {
-  if (!isRecord(schema)) return schema
+export function outputSchema(schema: JsonSchema): Fields | undefined {
+  return isRecursive(schema) || hasMaps(schema) ? undefined : closed(schema)
+}
+
+/** Whether any object takes names that its schema does not list. One that lists some and is merely open can be closed. */
+function hasMaps(schema: unknown): boolean {
+  if (!isRecord(schema)) return false
+  const { properties, additionalProperties } = schema
+  const namesNone = additionalProperties !== false && Object.keys(record(properties)).length === 0
+  const isMap = isObjectSchema(schema) && (namesNone || isRecord(additionalProperties))
+  return isMap || subschemas(schema).some(hasMaps)
+}
+
+function closed(schema: Fields): Fields {
   const kept: Record<string, unknown> = {}
   const told: string[] = []
   for (const [keyword, value] of Object.entries(schema)) {
     if (isRefused(keyword, value)) told.push(`${keyword}: ${JSON.stringify(value)}`)
     else kept[keyword === 'oneOf' ? 'anyOf' : keyword] = withSubschemas(keyword, value)
   }
-  if (kept['type'] === 'object' || isRecord(kept['properties'])) kept['additionalProperties'] = false
+  if (isObjectSchema(kept)) kept['additionalProperties'] = false
   if (told.length > 0) {
     const { description } = kept
     kept['description'] = [description, `(${told.join(', ')})`].filter(text => typeof text === 'string').join(' ')
@@ -70,15 +85,19 @@ function withSubschemas(keyword: string, value: unknown): unknown {
     case 'properties':
     case '$defs':
     case 'definitions':
-      return Object.fromEntries(Object.entries(record(value)).map(([name, schema]) => [name, outputSchema(schema)]))
+      return Object.fromEntries(Object.entries(record(value)).map(([name, schema]) => [name, closedIn(schema)]))
     case 'items':
-      return outputSchema(value)
+      return closedIn(value)
     case 'anyOf':
     case 'oneOf':
     case 'allOf':
     case 'prefixItems':
-      return Array.isArray(value) ? value.map(outputSchema) : value
+      return Array.isArray(value) ? value.map(closedIn) : value
     default:
       return value
   }
+}
+
+function closedIn(schema: unknown): unknown {
+  return isRecord(schema) ? closed(schema) : schema
 }

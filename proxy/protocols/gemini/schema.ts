@@ -1,3 +1,4 @@
+import { pointedAt } from '../../core/json-schema.ts'
 import type { JsonSchema } from '../../core/request.ts'
 import { isRecord, list, record, type Fields } from '../fields.ts'
 import { withCamelCase } from './proto-json.ts'
@@ -320,25 +321,4 @@ function merged(one: Fields, other: Fields): Fields {
 
 function namesIn(value: unknown): string[] {
   return Array.isArray(value) ? value.filter(name => typeof name === 'string') : []
-}
-
-/** What a reference inside of the same document leads to. */
-function pointedAt(root: JsonSchema, $ref: string): unknown {
-  if (!$ref.startsWith('#')) return undefined
-  const steps = $ref.slice(1).split('/').slice(1)
-  return steps.reduce<unknown>((value, step) => {
-    const name = decodeStep(step)
-    return (isRecord(value) || Array.isArray(value)) && Object.hasOwn(value, name)
-      ? (value as Readonly<Record<string, unknown>>)[name]
-      : undefined
-  }, root)
-}
-
-function decodeStep(step: string): string {
-  const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
-  try {
-    return decodeURIComponent(name)
-  } catch {
-    return name
-  }
 }

@@ -276,6 +276,14 @@ describe('tools', () => {
     ])
   })
 
+  it('are strict only with schemas that strict mode takes', () => {
+    const next = { $ref: '#' }
+    const parameters = { type: 'object', properties: { next }, required: [], additionalProperties: false }
+    expect(encode({ tools: [{ type: 'function', name: 'f', parameters, strict: true }] }).tools).toEqual([
+      { type: 'custom', name: 'f', input_schema: parameters },
+    ])
+  })
+
   it('that were called are declared where the client offers none, and none may be called', () => {
     const { tools, tool_choice } = encode({
       messages: [
@@ -354,6 +362,13 @@ describe('the format of the answer', () => {
       { type: 'text', text: 'Answer with a JSON object and nothing else.' },
     ])
     expect(encode({ format: { type: 'text' } })).not.toHaveProperty('system')
+  })
+
+  it('is told to any model where Anthropic can’t bind an answer to it', () => {
+    const map = { type: 'object', additionalProperties: { type: 'string' } }
+    const sent = encode({ format: { type: 'json-schema', schema: map } })
+    expect(sent).not.toHaveProperty('output_config')
+    expect(sent.system).toEqual([{ type: 'text', text: expect.stringContaining(JSON.stringify(map)) as string }])
   })
 
   it('of the beta’s name is read as the one of today', () => {

@@ -13,7 +13,9 @@ describe('outputSchema', () => {
           list: {
             type: 'array',
             minItems: 2,
-            items: { oneOf: [number, { type: 'object', additionalProperties: true }] },
+            items: {
+              oneOf: [number, { type: ['object', 'null'], properties: { a: number }, additionalProperties: true }],
+            },
           },
           day: { type: 'string', format: 'date' },
           phone: { type: 'string', format: 'phone' },
@@ -27,7 +29,9 @@ describe('outputSchema', () => {
         pattern: { type: 'string', description: 'The pattern. (pattern: "^a")' },
         list: {
           type: 'array',
-          items: { anyOf: [number, { type: 'object', additionalProperties: false }] },
+          items: {
+            anyOf: [number, { type: ['object', 'null'], properties: { a: number }, additionalProperties: false }],
+          },
           description: '(minItems: 2)',
         },
         day: { type: 'string', format: 'date' },
@@ -37,5 +41,28 @@ describe('outputSchema', () => {
       $defs: { N: { type: 'integer', description: '(maximum: 3)' } },
       additionalProperties: false,
     })
+  })
+
+  it.each([
+    ['a map', { type: 'object', additionalProperties: { type: 'string' } }],
+    ['an object of anything', { type: ['object', 'null'] }],
+    ['a map beside names', { type: 'object', properties: { a: number }, additionalProperties: number }],
+    ['a map in a list', { type: 'array', items: { type: 'object', additionalProperties: true } }],
+    [
+      'a definition that holds itself',
+      { $ref: '#/$defs/A', $defs: { A: { properties: { a: { $ref: '#/$defs/A' } } } } },
+    ],
+    [
+      'a schema that holds itself',
+      { type: 'object', properties: { children: { type: 'array', items: { $ref: '#' } } } },
+    ],
+  ])('can’t say %s', (_, schema) => {
+    expect(outputSchema(schema)).toBeUndefined()
+  })
+
+  it('says definitions that are used twice, and objects that are always empty', () => {
+    const A = { type: 'object', properties: {}, additionalProperties: false }
+    const schema = { anyOf: [{ $ref: '#/$defs/A' }, { type: 'array', items: { $ref: '#/$defs/A' } }], $defs: { A } }
+    expect(outputSchema(schema)).toEqual(schema)
   })
 })

@@ -25,6 +25,7 @@ export function createReader() {
   let calls = 0
   let usage: Fields | undefined
   let rawReason: string | undefined
+  let blocked = false
   let id = ''
   let more: Fields = {}
   let candidateMore: Fields = {}
@@ -57,7 +58,9 @@ export function createReader() {
     if (!isRecord(feedback)) return
     more = { ...more, promptFeedback: feedback }
     const { blockReason } = feedback
-    if (typeof blockReason === 'string' && blockReason !== 'BLOCK_REASON_UNSPECIFIED') rawReason = blockReason
+    if (typeof blockReason !== 'string' || blockReason === 'BLOCK_REASON_UNSPECIFIED') return
+    blocked = true
+    rawReason = blockReason
   }
 
   function readCandidate(candidate: Fields) {
@@ -185,9 +188,10 @@ export function createReader() {
     })
   }
 
-  /** That tools are called is not told. */
+  /** That tools are called is not told; a question that is blocked is, whatever the reason. */
   function reason(): StopReason {
-    const told = rawReason === undefined ? 'end' : (stopReasons.get(rawReason) ?? 'other')
+    const told =
+      rawReason === undefined ? 'end' : (stopReasons.get(rawReason) ?? (blocked ? 'content-filter' : 'other'))
     return told === 'end' && calls > 0 ? 'tool-calls' : told
   }
 
@@ -224,6 +228,10 @@ export const stopReasons: ReadonlyMap<string, StopReason> = new Map([
   ['SPII', 'content-filter'],
   ['IMAGE_SAFETY', 'content-filter'],
   ['IMAGE_PROHIBITED_CONTENT', 'content-filter'],
+  ['IMAGE_OTHER', 'content-filter'],
+  ['NO_IMAGE', 'content-filter'],
+  // A language that the model does not speak.
+  ['LANGUAGE', 'content-filter'],
   ['ESCALATION', 'content-filter'],
   ['MODEL_ARMOR', 'content-filter'],
   ['JAILBREAK', 'content-filter'],

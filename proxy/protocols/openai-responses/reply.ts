@@ -37,7 +37,11 @@ export function decodeReply(body: unknown): Reply {
  * A whole answer for a client, strictly as OpenAI writes it. Throws `bad-upstream` for a call that the model did not manage.
  */
 export function encodeReply(reply: Reply, asked: Request): unknown {
-  const { parts, reason, extras } = reply
+  const { parts, extras } = reply
+  const reason = reasonTold(
+    reply.reason,
+    parts.some(part => part.type === 'refusal'),
+  )
   const id = responseId(reply.id)
   const output: Fields[] = []
   const groups = grouped(parts.filter(isSaid))
@@ -104,6 +108,11 @@ export function responseBase(
     metadata: metadata ?? {},
     ...(user !== undefined && user !== written['safety_identifier'] && { user }),
   }
+}
+
+/** A refusal has words of its own, or it is a filter's: it must not look like an empty answer. */
+export function reasonTold(reason: StopReason, refused: boolean): StopReason {
+  return reason === 'refusal' && !refused ? 'content-filter' : reason
 }
 
 /** How a response ended. An unmanaged call must not look like an empty answer. */

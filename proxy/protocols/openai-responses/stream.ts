@@ -13,7 +13,17 @@ import { itemId, responseId } from './ids.ts'
 import { grouped } from './items.ts'
 import { createReader } from './reader.ts'
 import { carrierItem, isContent } from './reasoning.ts'
-import { encodeEnd, encodeItem, estimated, idFor, lastStatus, nowInSeconds, openItem, responseBase } from './reply.ts'
+import {
+  encodeEnd,
+  encodeItem,
+  estimated,
+  idFor,
+  lastStatus,
+  nowInSeconds,
+  openItem,
+  reasonTold,
+  responseBase,
+} from './reply.ts'
 import { encodeUsage } from './usage.ts'
 import { ours } from './wire.ts'
 
@@ -80,6 +90,7 @@ function createWriter(asked: Request): FrameWriter {
   let sequence = 0
   let places = 0
   let characters = 0
+  let refused = false
   let done = false
 
   function write(event: StreamEvent) {
@@ -123,6 +134,7 @@ function createWriter(asked: Request): FrameWriter {
     else held = undefined
     const piece: OpenPiece = { grown, wire: wireOf(finished(grown)), item: joined, before: '' }
     pieces.set(index, piece)
+    if (part.type === 'refusal') refused = true
     // What the model thinks and whom it calls shows at once; other items open when there is something in them.
     if (part.type === 'reasoning' || part.type === 'tool-call') itemFor(piece)
     if (part.type === 'tool-call') openPiece(piece)
@@ -250,8 +262,9 @@ function createWriter(asked: Request): FrameWriter {
 
   function writeFinish({ reason, usage, extras }: Extract<StreamEvent, { type: 'finish' }>) {
     for (const index of [...pieces.keys()]) endPart(index, undefined)
-    closeHeld(lastStatus(reason))
-    const ending = encodeEnd(reason, nowInSeconds())
+    const told = reasonTold(reason, refused)
+    closeHeld(lastStatus(told))
+    const ending = encodeEnd(told, nowInSeconds())
     const whole = {
       ...base,
       ...ours(extras),

@@ -35,6 +35,14 @@ describe('decodeReply', () => {
     ])
   })
 
+  it.each([
+    { promptFeedback: { blockReason: 'OTHER' } },
+    { promptFeedback: { blockReason: 'SAFETY' } },
+    ...['IMAGE_OTHER', 'NO_IMAGE', 'LANGUAGE'].map(finishReason => ({ candidates: [{ content: {}, finishReason }] })),
+  ])('takes %j for a filter’s doing, not for an empty answer (T65)', body => {
+    expect(decodeReply(body)).toMatchObject({ parts: [], reason: 'content-filter' })
+  })
+
   it('counts what Google’s own tools cost as input, and thoughts as output', () => {
     const usageMetadata = {
       promptTokenCount: 10,

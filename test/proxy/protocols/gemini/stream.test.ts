@@ -128,7 +128,7 @@ describe('decodeStream', () => {
     ['SAFETY', 'content-filter'],
     ['RECITATION', 'recitation'],
     ['MALFORMED_FUNCTION_CALL', 'malformed-tool-call'],
-    ['LANGUAGE', 'other'],
+    ['LANGUAGE', 'content-filter'],
     ['A_REASON_TO_COME', 'other'],
   ])('reads the reason %s', async (finishReason, reason) => {
     expect(await read(chunk([{ text: 'x' }], { finishReason }))).toMatchObject({ reason, rawReason: finishReason })

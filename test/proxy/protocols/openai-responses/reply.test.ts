@@ -48,7 +48,7 @@ describe('a whole answer for a client', () => {
     ['end', 'completed', null],
     ['stop-sequence', 'completed', null],
     ['tool-calls', 'completed', null],
-    ['refusal', 'completed', null],
+    ['refusal', 'incomplete', 'content_filter'],
     ['pause', 'completed', null],
     ['length', 'incomplete', 'max_output_tokens'],
     ['context-window', 'incomplete', 'max_output_tokens'],
@@ -59,6 +59,16 @@ describe('a whole answer for a client', () => {
     expect(encodeReply({ ...reply, reason }, asked)).toMatchObject({
       status,
       incomplete_details: why === null ? null : { reason: why },
+    })
+  })
+
+  it('is completed by a refusal in words, and cut off by one without (T72)', () => {
+    const refused: Reply = { ...reply, parts: [{ type: 'refusal', text: 'no' }], reason: 'refusal' }
+    expect(encodeReply(refused, asked)).toMatchObject({ status: 'completed', incomplete_details: null })
+    expect(encodeReply({ ...refused, parts: [] }, asked)).toMatchObject({
+      status: 'incomplete',
+      incomplete_details: { reason: 'content_filter' },
+      output: [],
     })
   })
 

@@ -258,6 +258,16 @@ describe('a stream for a client', () => {
     })
   })
 
+  it.each([{ parts: [] }, { parts: [{ type: 'text', text: 'I ' } as const] }])(
+    'is cut off by a refusal without words of its own, after $parts (T72)',
+    async ({ parts }) => {
+      expect(responseOf(await writtenReply(parts, 'refusal'))).toMatchObject({
+        status: 'incomplete',
+        incomplete_details: { reason: 'content_filter' },
+      })
+    },
+  )
+
   it('has citations and probabilities with their text', async () => {
     const logprobs = [{ token: 'so', logprob: -1, bytes: [115, 111], top_logprobs: [] }]
     const part: Part = {

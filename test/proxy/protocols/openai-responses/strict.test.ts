@@ -72,17 +72,18 @@ describe.skipIf(!existsSync(file))('the SDK’s schema', () => {
   })
 })
 
-/** What survives: words, thoughts, calls and the reason. Sound has no place, and a pause is a whole answer here. */
+/** What survives: words, thoughts, calls and the reason. Sound has no place, a pause is a whole answer, and a refusal without words a filter’s. */
 function essence({ id, parts, reason }: Reply) {
   const words = (type: string) => parts.map(part => (part.type === type && 'text' in part ? part.text : '')).join('')
   const calls = parts.flatMap(part => (part.type === 'tool-call' ? [[part.id, part.name, part.arguments]] : []))
-  const lost = ['stop-sequence', 'pause', 'other', 'refusal']
+  const lost = ['stop-sequence', 'pause', 'other']
+  const refused = parts.some(part => part.type === 'refusal')
   return {
     id,
     text: words('text'),
     thoughts: words('reasoning'),
     calls,
-    reason: lost.includes(reason) ? 'end' : reason,
+    reason: lost.includes(reason) ? 'end' : reason === 'refusal' && !refused ? 'content-filter' : reason,
   }
 }
 

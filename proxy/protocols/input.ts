@@ -17,6 +17,11 @@ export function encodeInput({ kind, arguments: text }: Pick<ToolCallPart, 'kind'
   return { _raw: text }
 }
 
+/** The arguments of a function's call, where a format has them as text: clients and servers parse it, so none are an empty object. */
+export function encodeArguments(text: string): string {
+  return text === '' ? '{}' : text
+}
+
 /** JSON with its large numbers as they are written, which would lose their last digits as numbers of JavaScript. */
 function parseExactly(text: string): unknown {
   if (!/\d{16}/.test(text)) return JSON.parse(text)

@@ -12,6 +12,7 @@ import type {
 } from '../../core/request.ts'
 import { pairToolResults } from '../../core/tool-results.ts'
 import { nested, record, type Fields } from '../fields.ts'
+import { encodeArguments } from '../input.ts'
 import { decodeCache, decodeContent, encodeCache, encodePart, shortest, type Content } from './content.ts'
 import type { Dialect } from './dialect.ts'
 import { decodeThoughts, encodeThoughts, thoughtSignature } from './reasoning.ts'
@@ -296,7 +297,7 @@ function encodeCall(call: ToolCallPart, { customTools = true }: Dialect): unknow
   const { id, arguments: args, kind, extras: own } = call
   const common = { ...ours(own), id: fitted(id) }
   const name = wireName(call)
-  if (kind === 'function') return { ...common, type: kind, function: { name, arguments: args === '' ? '{}' : args } }
+  if (kind === 'function') return { ...common, type: kind, function: { name, arguments: encodeArguments(args) } }
   if (customTools) return { ...common, type: kind, custom: { name, input: args } }
   return { ...common, type: 'function', function: { name, arguments: JSON.stringify({ input: args }) } }
 }

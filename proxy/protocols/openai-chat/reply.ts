@@ -4,6 +4,7 @@ import type { StopReason } from '../../core/events.ts'
 import { fold, type Reply } from '../../core/reply.ts'
 import type { Citation, Part, Request, Source, ToolCallPart } from '../../core/request.ts'
 import { isRecord, type Fields } from '../fields.ts'
+import { encodeArguments } from '../input.ts'
 import { encodeUrl } from './content.ts'
 import { createReader } from './reader.ts'
 import { encodeDetails, encodeSignature, joinThoughts } from './reasoning.ts'
@@ -83,12 +84,13 @@ function joined(parts: readonly { readonly text: string }[]): string {
 function encodeCalls(calls: readonly ToolCallPart[], asked: Request): Fields {
   const [first] = calls
   if (first !== undefined && asksLegacy(asked))
-    return { function_call: { name: first.name, arguments: first.arguments } }
+    return { function_call: { name: first.name, arguments: encodeArguments(first.arguments) } }
   return { tool_calls: calls.map(encodeCall) }
 }
 
 function encodeCall({ id, name, arguments: text, kind, signature }: ToolCallPart): Fields {
-  const called = kind === 'custom' ? { custom: { name, input: text } } : { function: { name, arguments: text } }
+  const called =
+    kind === 'custom' ? { custom: { name, input: text } } : { function: { name, arguments: encodeArguments(text) } }
   return { id, type: kind, ...called, ...(signature?.protocol === 'gemini' && encodeSignature(signature.value)) }
 }
 

@@ -3,6 +3,7 @@ import type { ReasoningPart, Request } from '../../core/request.ts'
 import type { Frames, SseFrame } from '../../wire/sse.ts'
 import type { Fields } from '../fields.ts'
 import { parseFrame, readFrames, stoppedShort, writeFrames } from '../frames.ts'
+import { encodeArguments } from '../input.ts'
 import { createOutbox } from '../outbox.ts'
 import { decodeStreamError, encodeError } from './errors.ts'
 import { createReader } from './reader.ts'
@@ -56,6 +57,8 @@ interface OpenWire {
   readonly after: string
   /** Its tool call with nothing new: some parsers want every field of a call in every piece of it. */
   readonly call?: Fields
+  /** Whether it is a function's call of whose arguments nothing has come. */
+  isBare?: boolean
   /** A thought as far as it has come, since its proof is written with the whole of it. */
   thought?: ReasoningPart
 }
@@ -92,10 +95,12 @@ function createWriter(asked: Request) {
       case 'part-start':
         parts[event.index] = writeOpening(event.part)
         break
-      case 'part-end':
-        writeProof(parts[event.index]?.thought)
+      case 'part-end': {
+        const part = parts[event.index]
+        if (part !== undefined) writeEnd(part)
         parts[event.index] = undefined
         break
+      }
       case 'ping':
         break
       case 'finish':
@@ -147,14 +152,15 @@ function createWriter(asked: Request) {
     const text = kind === 'custom' ? 'input' : 'arguments'
     push({ tool_calls: [{ index: call, id, type: kind, [kind]: { name, [text]: '' } }] })
     const again = { index: call, [kind]: { [text]: '' } }
-    return { ...around({ tool_calls: [{ index: call, [kind]: { [text]: SLOT } }] }), call: again }
+    const isBare = kind === 'function'
+    return { ...around({ tool_calls: [{ index: call, [kind]: { [text]: SLOT } }] }), call: again, isBare }
   }
 
   /** A client of the deprecated functions understands one call. */
   function writeLegacyCall(name: string, call: number): OpenWire | undefined {
     if (call > 0) return undefined
     push({ function_call: { name, arguments: '' } })
-    return around({ function_call: { arguments: SLOT } })
+    return { ...around({ function_call: { arguments: SLOT } }), isBare: true }
   }
 
   function writeDelta(part: OpenWire, delta: Delta) {
@@ -162,6 +168,7 @@ function createWriter(asked: Request) {
     switch (delta.type) {
       case 'text':
         frames.push({ data: part.before + JSON.stringify(delta.text) + part.after })
+        part.isBare = false
         if (thought !== undefined) part.thought = { ...thought, text: thought.text + delta.text }
         break
       case 'citation':
@@ -182,7 +189,8 @@ function createWriter(asked: Request) {
     }
   }
 
-  function writeProof(thought: ReasoningPart | undefined) {
+  function writeEnd({ before, after, isBare, thought }: OpenWire) {
+    if (isBare === true) frames.push({ data: before + JSON.stringify(encodeArguments('')) + after })
     const details = thought === undefined ? [] : encodeDetails(thought)
     if (details.length > 0) push({ reasoning_details: details })
   }

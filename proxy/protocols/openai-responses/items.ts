@@ -14,6 +14,7 @@ import type {
 } from '../../core/request.ts'
 import { pairToolResults } from '../../core/tool-results.ts'
 import { isRecord, nested, present, record, type Fields } from '../fields.ts'
+import { encodeArguments } from '../input.ts'
 import {
   decodeContent,
   decodeMadeImage,
@@ -405,7 +406,7 @@ function encodeCall(call: ToolCallPart, { dialect, kept }: ItemOptions): Fields 
   const { id, status, ...fields } = record(ours(call.extras)['item'])
   const { arguments: args, kind, namespace } = call
   const isCustom = kind === 'custom' && dialect.customTools !== false
-  const wrapped = kind === 'custom' ? JSON.stringify({ input: args }) : args === '' ? '{}' : args
+  const wrapped = kind === 'custom' ? JSON.stringify({ input: args }) : encodeArguments(args)
   return {
     ...fields,
     ...(kept && present({ id, status })),

@@ -5,6 +5,7 @@ import { fold, type Reply } from '../../core/reply.ts'
 import type { Part, ReasoningPart, RefusalPart, Request, TextPart, ToolCallPart } from '../../core/request.ts'
 import { effortOf } from '../../core/reasoning.ts'
 import { isRecord, present, record, type Fields } from '../fields.ts'
+import { encodeArguments } from '../input.ts'
 import { encodeMadeImage, encodeOutputText } from './content.ts'
 import { decodeStreamError, isErrorBody } from './errors.ts'
 import { itemId, responseId } from './ids.ts'
@@ -193,7 +194,7 @@ function encodeSpoken(group: readonly (TextPart | RefusalPart)[], state: ItemSta
 }
 
 function encodeCall(call: ToolCallPart, state: ItemState): Fields {
-  const text = call.kind === 'custom' ? { input: call.arguments } : { arguments: call.arguments }
+  const text = call.kind === 'custom' ? { input: call.arguments } : { arguments: encodeArguments(call.arguments) }
   return { ...openItem(call, state), status: state.status, ...text }
 }
 

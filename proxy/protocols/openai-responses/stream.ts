@@ -6,6 +6,7 @@ import type { Extras, Part, Request, Signature } from '../../core/request.ts'
 import type { Frames, SseFrame } from '../../wire/sse.ts'
 import { isRecord, type Fields } from '../fields.ts'
 import { parseEvent, readFrames, stoppedShort, writeFrames, type FrameWriter } from '../frames.ts'
+import { encodeArguments } from '../input.ts'
 import { createOutbox } from '../outbox.ts'
 import { encodeCitation, encodeOutputText } from './content.ts'
 import { decodeStreamError, errorFields } from './errors.ts'
@@ -215,6 +216,9 @@ function createWriter(asked: Request): FrameWriter {
     const piece = pieces.get(index)
     if (piece === undefined) return
     pieces.delete(index)
+    const { open, text } = piece.grown
+    if (open.type === 'tool-call' && open.kind === 'function' && text === '')
+      writeDelta(piece, { type: 'part-delta', index, delta: { type: 'text', text: encodeArguments('') } })
     const whole = finished(piece.grown)
     const part = extras === undefined ? whole : { ...whole, extras: mergeExtras(whole.extras, extras) }
     if (part.type === 'image' || part.type === 'opaque') writeWhole(part)

@@ -147,6 +147,14 @@ describe('encodeReply', () => {
     expect(encode({ reason: 'length' })).toMatchObject({ message: { content: '' }, finish_reason: 'length' })
   })
 
+  it('gives a function that is called without arguments an empty object, which clients can parse (T14)', () => {
+    const call = (kind: 'function' | 'custom') =>
+      ({ type: 'tool-call', id: 'a', name: 'f', arguments: '', kind }) as const
+    expect(encode({ parts: [call('function'), call('custom')], reason: 'tool-calls' }).message).toMatchObject({
+      tool_calls: [{ function: { arguments: '{}' } }, { custom: { input: '' } }],
+    })
+  })
+
   it('writes a refusal', () => {
     expect(encode({ parts: [{ type: 'refusal', text: 'no' }], reason: 'refusal' })).toMatchObject({
       message: { content: null, refusal: 'no' },

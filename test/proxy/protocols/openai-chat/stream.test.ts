@@ -619,6 +619,16 @@ describe('encodeStream', () => {
     ])
   })
 
+  it('gives a function that is called without arguments an empty object, which clients can parse (T14)', async () => {
+    expect(
+      await deltas([start(0, called('a')), start(1, { ...called('b'), kind: 'custom' }), stop(0), stop(1)]),
+    ).toEqual([
+      { tool_calls: [{ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '' } }] },
+      { tool_calls: [{ index: 1, id: 'b', type: 'custom', custom: { name: 'f', input: '' } }] },
+      { tool_calls: [{ index: 0, function: { arguments: '{}' } }] },
+    ])
+  })
+
   it('writes refusals, and a filter’s stop without words as content_filter (T72)', async () => {
     const reasons = async (...events: StreamEvent[]) =>
       JSON.stringify(await written([opening, ...events])).match(/"finish_reason":"(\w+)"/)?.[1]
@@ -690,16 +700,17 @@ describe('encodeStream', () => {
     const signed = (protocol: string) =>
       deltas([
         start(0, called('a')),
+        add(0, '{}'),
         { type: 'part-delta', index: 0, delta: { type: 'signature', signature: { protocol, value: 's' } } },
         stop(0),
       ])
-    expect((await signed('gemini')).slice(1)).toEqual([
+    expect((await signed('gemini')).slice(2)).toEqual([
       // With the function that each piece of a call has: parsers refuse the chunk without it.
       {
         tool_calls: [{ index: 0, function: { arguments: '' }, extra_content: { google: { thought_signature: 's' } } }],
       },
     ])
-    expect((await signed('anthropic')).slice(1)).toEqual([])
+    expect((await signed('anthropic')).slice(2)).toEqual([])
   })
 
   it('speaks the deprecated functions to a client that does', async () => {

@@ -78,6 +78,13 @@ describe('a whole answer for a client', () => {
     )
   })
 
+  it('calls a function without arguments with an empty object, which clients can parse (T14)', () => {
+    const call = { type: 'tool-call', id: 'a', name: 'f', arguments: '', kind: 'function' } as const
+    expect(encodeReply({ ...reply, parts: [call], reason: 'tool-calls' }, asked)).toMatchObject({
+      output: [{ type: 'function_call', arguments: '{}' }],
+    })
+  })
+
   it('has ids that differ from answer to answer and stay in one', () => {
     const ids = (id: string) =>
       (encodeReply({ ...reply, id }, asked) as { output: Fields[] }).output.map(item => item['id'])

@@ -162,6 +162,14 @@ describe('a stream for a client', () => {
     expect(deltas.map(({ output_index }) => output_index)).toEqual([1, 0, 1, 0])
   })
 
+  it('calls a function without arguments with an empty object, which clients can parse (T14)', async () => {
+    const events = await written([start, opens(0, 'a'), ends(0), { type: 'finish', reason: 'tool-calls' }])
+    expect(events.filter(({ type }) => type === 'response.function_call_arguments.delta')).toMatchObject([
+      { delta: '{}' },
+    ])
+    expect(responseOf(events).output).toMatchObject([{ arguments: '{}', status: 'completed' }])
+  })
+
   it('does not finish a call that was cut off (T09)', async () => {
     const events = await written([start, opens(0, 'a'), adds(0, '{"b'), ends(0), { type: 'finish', reason: 'length' }])
     expect(events.at(-2)).toMatchObject({ type: 'response.output_item.done', item: { status: 'incomplete' } })

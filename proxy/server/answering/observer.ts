@@ -1,7 +1,10 @@
-import { ProxyError } from '../../core/errors.ts'
+import { Readable } from 'node:stream'
+import { ProxyError, toProxyError } from '../../core/errors.ts'
+import { collect } from '../../core/reply.ts'
 import type { Protocol, Watched } from '../../protocols/protocol.ts'
 import type { OpenTurn } from '../../traffic/open-turn.ts'
 import { jsonOrText } from '../../wire/json.ts'
+import { decodeSse } from '../../wire/sse.ts'
 
 /** First and last bytes of a stream that are kept for reading usage and the end mark. */
 const EDGE_BYTES = 4096
@@ -10,7 +13,7 @@ const WHOLE_BYTES = 256 * 1024
 
 /** What a relayed answer turned out to be. */
 export interface Observed {
-  /** The backend's refusal, or an error told inside a stream. */
+  /** The backend's refusal, an error told inside of an answer, or that it can't be read. */
   readonly error?: ProxyError | undefined
   /** Whether a stream stopped without its end mark. */
   readonly interrupted: boolean
@@ -29,10 +32,10 @@ export function createObserver(protocol: Protocol, turn: OpenTurn) {
   let status = 0
   let headLimit = WHOLE_BYTES
 
-  function begin(answeredStatus: number, contentType: string) {
+  function begin(answeredStatus: number, isStream: boolean) {
     status = answeredStatus
     turn.status = answeredStatus
-    turn.streamed = contentType.startsWith('text/event-stream')
+    turn.streamed = isStream
     if (turn.streamed) headLimit = EDGE_BYTES
   }
 
@@ -50,20 +53,35 @@ export function createObserver(protocol: Protocol, turn: OpenTurn) {
     while (tailBytes - (tail[0]?.length ?? 0) >= EDGE_BYTES) tailBytes -= tail.shift()?.length ?? 0
   }
 
-  function end(): Observed {
+  async function end(): Promise<Observed> {
     if (!turn.streamed) return readWhole()
     const seen = watch.readStream(text(head), text(tail))
     note(seen)
-    const error = seen.error === undefined ? undefined : new ProxyError('bad-upstream', seen.error)
-    return { error, interrupted: !seen.ended }
+    if (seen.error !== undefined) return { error: failure(seen.error), interrupted: !seen.ended }
+    // An end mark alone may stand behind what is no answer.
+    const isSure = !seen.ended || seen.rawReason !== undefined
+    return { error: isSure ? undefined : await unreadable(), interrupted: !seen.ended }
+  }
+
+  /** Why a stream can't be read, if it can't, and is short enough to be all there. */
+  async function unreadable(): Promise<ProxyError | undefined> {
+    if (turn.responseBytes > headBytes) return undefined
+    try {
+      await collect(protocol.decodeStream(decodeSse(Readable.from(head))))
+      return undefined
+    } catch (thrown) {
+      return toProxyError(thrown)
+    }
   }
 
   function readWhole(): Observed {
     const body = headBytes < headLimit ? jsonOrText(text(head)) : undefined
     if (status >= 400) return { error: protocol.decodeError(status, body), interrupted: false }
     turn.firstTokenMs = turn.firstByteMs
-    if (body !== undefined) note(watch.readWhole(body))
-    return { interrupted: false }
+    if (body === undefined) return { interrupted: false }
+    const seen = watch.readWhole(body)
+    note(seen)
+    return { error: seen.error === undefined ? undefined : failure(seen.error), interrupted: false }
   }
 
   function note({ usage, rawReason }: Watched) {
@@ -72,6 +90,11 @@ export function createObserver(protocol: Protocol, turn: OpenTurn) {
   }
 
   return { begin, data, end }
+}
+
+/** An error that the backend told inside of an answer that began well. */
+function failure(message: string): ProxyError {
+  return new ProxyError('bad-upstream', message)
 }
 
 function text(chunks: readonly Buffer[]): string {

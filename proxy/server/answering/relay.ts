@@ -7,10 +7,12 @@ import { firstOf, requestIdIn, type Upstream, type UpstreamHeaders } from '../..
 import type { Credential } from '../../core/credential.ts'
 import { ProxyError, toProxyError } from '../../core/errors.ts'
 import { collect } from '../../core/reply.ts'
+import { excerpt } from '../../protocols/error-body.ts'
 import { stoppedShort } from '../../protocols/frames.ts'
 import type { Address, Protocol } from '../../protocols/protocol.ts'
 import { nothingSaid } from '../../routing/failure.ts'
 import type { OpenTurn } from '../../traffic/open-turn.ts'
+import { jsonOrText } from '../../wire/json.ts'
 import { decodeSse } from '../../wire/sse.ts'
 import type { Refused, Seen } from './asking.ts'
 import type { Exchange } from './exchange.ts'
@@ -76,7 +78,9 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
             refusing = { status, headers, chunks: [] }
             return
           }
-          if (holds) hold(status, headers)
+          // What does not say that it can be read is looked at when all of it is there.
+          if (!isStream(headers) && !saysJson(headers)) holding = { status, headers, chunks: [] }
+          else if (holds) hold(status, headers)
           else begin(status, headers)
         },
         data(chunk) {
@@ -86,7 +90,7 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
             holding.chunks.push(chunk)
             held += chunk.length
             // A whole answer is held to its end: until then another target can still answer.
-            if (isStream(holding) ? watch.hasContent(chunk) : held > MOST_HELD_BYTES) release()
+            if (isStream(holding.headers) ? watch.hasContent(chunk) : held > MOST_HELD_BYTES) release()
           }
         },
         end() {
@@ -104,7 +108,7 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
             resolve(untold(error))
             return
           }
-          observer.end()
+          void observer.end()
           breakOff(response)
           resolve({ error, interrupted: true })
         },
@@ -115,7 +119,7 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
       turn.firstByteMs = turn.elapsed()
       turn.responseHeaders = headers
       turn.upstreamId = requestIdIn(headers)
-      observer.begin(status, firstOf(headers['content-type']) ?? '')
+      observer.begin(status, isStream(headers))
       const answered = headersForClient(headers)
       answered[TURN_HEADER] = turn.id
       response.writeHead(status, answered)
@@ -128,8 +132,8 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
       observer.data(chunk)
       overheard?.push(chunk)
     }
-    function finish(): Observed {
-      const observed = observer.end()
+    async function finish(): Promise<Observed> {
+      const observed = await observer.end()
       // An answer without its end mark must not look whole to the client either.
       if (observed.interrupted) breakOff(response)
       else response.end()
@@ -149,20 +153,23 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
       begin(waiting.status, waiting.headers)
       waiting.chunks.forEach(pass)
     }
-    /** The end of an answer that was held back to it: one that was whole, or a stream in which there was no word. */
+    /** The end of an answer that was held back to it: one that was whole or is none, or a stream in which there was no word. */
     async function emptyOr(waiting: Held): Promise<Observed | Refused> {
       const tell = () => {
         release()
         return finish()
       }
-      if (!isStream(waiting)) return tell()
+      if (saysJson(waiting.headers)) return tell()
       const text = Buffer.concat(waiting.chunks).toString('utf8')
+      if (!isStream(waiting.headers)) {
+        return typeof jsonOrText(text) === 'string' ? untold(noAnswer(waiting.headers, text)) : tell()
+      }
       const { error, ended } = watch.readStream(text, text)
       if (error !== undefined) return { refused: new ProxyError('bad-upstream', error, { status: 502 }), tell }
       if (!ended) return { refused: stoppedShort(), tell }
       try {
         const { parts } = await collect(protocol.decodeStream(decodeSse(Readable.from(waiting.chunks))))
-        return parts.length === 0 ? { refused: nothingSaid(), tell } : tell()
+        return parts.length === 0 ? { refused: nothingSaid(), tell } : await tell()
       } catch (thrown) {
         // What ends as a stream and can't be read as one is for no client.
         return untold(toProxyError(thrown))
@@ -171,7 +178,7 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
     function hungUp() {
       clearTimeout(patience)
       call.abort()
-      if (response.headersSent) observer.end()
+      if (response.headersSent) void observer.end()
       resolve({ error: new ProxyError('cancelled', 'the client hung up'), interrupted: true })
     }
     function over() {
@@ -202,8 +209,28 @@ interface Held {
   readonly chunks: Buffer[]
 }
 
-function isStream({ headers }: Held): boolean {
-  return (firstOf(headers['content-type']) ?? '').startsWith('text/event-stream')
+function isStream(headers: UpstreamHeaders): boolean {
+  return typeOf(headers).startsWith('text/event-stream')
+}
+
+function saysJson(headers: UpstreamHeaders): boolean {
+  return typeOf(headers).includes('json')
+}
+
+function typeOf(headers: UpstreamHeaders): string {
+  return firstOf(headers['content-type']) ?? ''
+}
+
+/** The failure of a backend before which a gateway, say, answers with a page and a status that says all is well. */
+function noAnswer(headers: UpstreamHeaders, text: string): ProxyError {
+  const type = typeOf(headers) || 'no content type'
+  return new ProxyError(
+    'bad-upstream',
+    `The backend’s answer (${type}) is neither a stream nor JSON: ${excerpt(text)}`,
+    {
+      status: 502,
+    },
+  )
 }
 
 /** How long an answer without a word may be held back, in milliseconds. */

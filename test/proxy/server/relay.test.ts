@@ -400,6 +400,59 @@ describe('what is not right', () => {
     })
   })
 
+  it('a page in place of a stream, with a status that says all is well, is a failure of the backend', async () => {
+    upstream.answers(response => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>502 Bad Gateway</h1>')
+    })
+    const answer = await post(JSON.stringify({ model: 'gpt-x', messages, stream: true }))
+    expect(errorOf(answer)).toMatchObject({
+      status: 502,
+      type: 'server_error',
+      message: expect.stringMatching(/text\/html.*502 Bad Gateway/) as string,
+    })
+    expect(await lastTurn(answer.headers.get('x-lip-turn'))).toMatchObject({ outcome: 'upstream error', status: 502 })
+  })
+
+  it('an answer that is JSON and does not say so is given as it came', async () => {
+    const whole = '{"choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}]}'
+    upstream.answers(response => {
+      response.writeHead(200, { 'content-type': 'text/plain' }).end(whole)
+    })
+    const answer = await post(JSON.stringify({ model: 'gpt-x', messages }))
+    expect([answer.status, answer.text]).toEqual([200, whole])
+    expect(await lastTurn(answer.headers.get('x-lip-turn'))).toMatchObject({ outcome: 'ok', stopReason: 'stop' })
+  })
+
+  it('an end mark behind what is no answer does not make it one in the log', async () => {
+    upstream.answers(response => {
+      beginStream(response)
+      response.end(`data: {"broken json\n\n${done}`)
+    })
+    const answer = await post(JSON.stringify({ model: 'gpt-x', messages, stream: true }))
+    expect(await lastTurn(answer.headers.get('x-lip-turn'))).toMatchObject({
+      outcome: 'upstream error',
+      error: expect.stringContaining('not JSON') as string,
+    })
+  })
+
+  it('an end mark without a reason is enough for an answer that can be read', async () => {
+    upstream.answers(response => {
+      beginStream(response)
+      response.end(chunkOf({ content: 'hi' }) + done)
+    })
+    const answer = await post(JSON.stringify({ model: 'gpt-x', messages, stream: true }))
+    expect(await lastTurn(answer.headers.get('x-lip-turn'))).toMatchObject({ outcome: 'ok' })
+  })
+
+  it('an error that stands in a whole answer is one in the log', async () => {
+    upstream.answers(response => json(response, 200, { error: { message: 'no room left' } }))
+    const answer = await post(JSON.stringify({ model: 'gpt-x', messages, stream: true }))
+    expect(await lastTurn(answer.headers.get('x-lip-turn'))).toMatchObject({
+      outcome: 'upstream error',
+      error: 'no room left',
+    })
+  })
+
   it('a web page may not call, by no trick', async () => {
     const call = (headers: Record<string, string>) =>
       new Promise<IncomingMessage>((resolve, reject) => {

@@ -37,7 +37,7 @@ export interface Journal {
   readonly bodies: (id: string) => Promise<ReadableTurn | undefined>
   /** The bytes of an answer as far as they have come and are in memory, unmasked: for its last words while it streams. */
   readonly answerOf: (id: string) => Uint8Array | undefined
-  /** Breaks an open turn off, as its client's hang-up would; `false` where there is none, or none that can be. */
+  /** Breaks an open turn off for the window, as its client's hang-up would; `false` where there is none, or none that can be. */
   readonly breakOff: (id: string) => boolean
   /**
    * Calls `listener` with every notice from now on, until the function it gives is called. A listener is no part of a turn:
@@ -84,6 +84,8 @@ interface Counters {
 const RECENT_TURNS = 1000
 /** Some vendors answer errors with whole pages. */
 const ERROR_LENGTH = 2000
+/** To a turn it is the same as its client's hang-up; who reads the log is told them apart. */
+const STOPPED = 'stopped in the window'
 
 export function createJournal(deps: JournalDeps): Journal {
   const { store, knownSecrets = () => [], now = Date.now, newId = createTurnIds() } = deps
@@ -109,10 +111,11 @@ export function createJournal(deps: JournalDeps): Journal {
   function close(turn: OpenTurn, ended: Ended) {
     if (!turnsById.delete(turn.id)) return
     const { error } = ended
+    const outcome = outcomeOfTurn(turn, ended)
     const record = recordOf(turn, {
       durationMs: turn.elapsed(),
-      outcome: outcomeOfTurn(turn, ended),
-      error: error && inWords(error),
+      outcome,
+      error: turn.isStopped && outcome === 'client cancelled' ? STOPPED : error && inWords(error),
     })
     count(record)
     keep(record, capturedOf(turn))
@@ -177,9 +180,11 @@ export function createJournal(deps: JournalDeps): Journal {
   }
 
   function breakOff(id: string): boolean {
-    const stop = turnsById.get(id)?.breakOff
-    stop?.()
-    return stop !== undefined
+    const turn = turnsById.get(id)
+    if (turn?.breakOff === undefined) return false
+    turn.isStopped = true
+    turn.breakOff()
+    return true
   }
 
   function subscribe(listener: (notice: TurnNotice) => void): () => void {

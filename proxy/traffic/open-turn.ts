@@ -17,6 +17,8 @@ export interface OpenTurn extends Known, Mutable<Noted> {
   /** What was tried before the answer, and the phases of one by two models, in order. */
   readonly attempts: TurnAttempt[]
   readonly breakOff: TurnFacts['breakOff']
+  /** Whether it was broken off from the window, and not by its client. */
+  isStopped: boolean
   /** Headers of the answer, for the capture. */
   responseHeaders: CapturedHeaders | undefined
   /** Where the answer's bytes go as they pass; `undefined` where bodies are not kept. */
@@ -106,6 +108,7 @@ export function beginTurn(
     stopReason: undefined,
     upstreamId: undefined,
     breakOff,
+    isStopped: false,
     responseHeaders: undefined,
     requestCapture: room && { headers: request.headers, body: captureWhole(body, room) },
     responseCapture: room && createCapture(room),

@@ -283,6 +283,11 @@ describe('calls', () => {
     expect(await pending).toBeInstanceOf(OpenAI.APIConnectionError)
     await upstream.asked.at(-1)?.hungUp
     expect(await call('turns.stop', { id: open?.id })).toMatchObject({ ok: false })
+    const { turn } = await eventually(async () => {
+      const found = await call('turns.get', { id: open?.id ?? '' })
+      return found?.turn.open === false && found
+    })
+    expect(turn).toMatchObject({ outcome: 'client cancelled', error: 'stopped in the window' })
   })
 
   it('stop the proxy for clients while the window stays, and start it again', async () => {

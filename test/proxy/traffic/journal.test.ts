@@ -125,8 +125,17 @@ describe('a turn', () => {
     const turn = journal.open({ ...chatFacts(), breakOff: () => broken++ })
     expect(journal.breakOff(turn.id)).toBe(true)
     expect(broken).toBe(1)
-    journal.close(turn, { interrupted: false, clientGone: true })
+    journal.close(turn, { error: new ProxyError('cancelled', 'the client hung up'), interrupted: true })
     expect(journal.breakOff(turn.id)).toBe(false)
+    expect(journal.find(turn.id)).toMatchObject({ outcome: 'client cancelled', error: 'stopped in the window' })
+  })
+
+  test('keeps what it was when it ended before it could be broken off', async () => {
+    const { journal } = await journalIn()
+    const turn = journal.open({ ...chatFacts(), breakOff: () => undefined })
+    journal.breakOff(turn.id)
+    journal.close(turn, { interrupted: false })
+    expect(journal.find(turn.id)).toMatchObject({ outcome: 'ok', error: undefined })
   })
 })
 

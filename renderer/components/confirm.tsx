@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { attempt } from '../attempt.ts'
 import { text } from '../text/text.ts'
 import { Button } from './button.tsx'
-import { Dialog } from './dialog.tsx'
+import { CloseButton, Dialog } from './dialog.tsx'
 
 interface ConfirmProps {
   readonly title: string
@@ -30,9 +30,7 @@ export function Confirm({ title, hint, action, run, done, onClose, children }: C
       hint={hint}
       actions={
         <>
-          <Button onClick={onClose} autoFocus>
-            {text.actions.cancel}
-          </Button>
+          <CloseButton autoFocus>{text.actions.cancel}</CloseButton>
           <Button look="danger" onClick={() => void confirm()}>
             {action}
           </Button>

@@ -1,7 +1,7 @@
 import { type ReactNode, type SubmitEvent, useId } from 'react'
 import { text } from '../text/text.ts'
 import { Button } from './button.tsx'
-import { Dialog } from './dialog.tsx'
+import { CloseButton, Dialog } from './dialog.tsx'
 import type { Saving } from './use-saving.ts'
 
 interface FormSheetProps {
@@ -29,9 +29,11 @@ export function FormSheet({ title, hint, action, isComplete, saving, onClose, ch
       title={title}
       hint={hint}
       place="side"
+      isForm
+      problem={saving.refusal}
       actions={
         <>
-          <Button onClick={onClose}>{text.actions.cancel}</Button>
+          <CloseButton>{text.actions.cancel}</CloseButton>
           <Button look="primary" type="submit" form={form} disabled={!isComplete || saving.isSaving}>
             {action}
           </Button>
@@ -40,11 +42,6 @@ export function FormSheet({ title, hint, action, isComplete, saving, onClose, ch
     >
       <form id={form} onSubmit={submit} className="flex flex-col gap-2 pt-1">
         {children}
-        {saving.refusal !== undefined && (
-          <p role="alert" className="selectable break-words text-error">
-            {saving.refusal}
-          </p>
-        )}
       </form>
     </Dialog>
   )

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect } from 'react'
 import { useConnection } from '../stores/connection.ts'
 import { screenIds, screens } from '../screens/index.ts'
-import { openOverlay, useOverlay } from '../stores/overlay.ts'
+import { isCovered, openOverlay } from '../stores/overlay.ts'
 import { goTo } from '../stores/place.ts'
 import { usePreferences } from '../stores/preferences.ts'
 import { text } from '../text/text.ts'
@@ -61,7 +61,7 @@ const shortcuts: Shortcuts = {
 function useShortcuts() {
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      if (!event.defaultPrevented && useOverlay.getState().open === undefined) press(event, shortcuts)
+      if (!event.defaultPrevented && !isCovered()) press(event, shortcuts)
     }
     window.addEventListener('keydown', pressed)
     return () => window.removeEventListener('keydown', pressed)

@@ -7,7 +7,11 @@ const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent)
 export function press(event: KeyboardEvent, shortcuts: Shortcuts): boolean {
   const keys = written(event)
   const run = Object.hasOwn(shortcuts, keys) ? shortcuts[keys] : undefined
-  if (run === undefined || (!keys.startsWith('mod+') && isTyping(event.target))) return false
+  if (
+    run === undefined ||
+    (!keys.startsWith('mod+') && isIn(event.target, 'input, textarea, select, [contenteditable]'))
+  )
+    return false
   event.preventDefault()
   run()
   return true
@@ -39,6 +43,7 @@ function written({ key, metaKey, ctrlKey, shiftKey, altKey }: KeyboardEvent): st
   return `${mod ? 'mod+' : ''}${altKey ? 'alt+' : ''}${shift ? 'shift+' : ''}${key.toLowerCase()}`
 }
 
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null
+/** Whether a key was pressed in an element of a kind, or within one. */
+export function isIn(target: EventTarget | null, selector: string): boolean {
+  return target instanceof Element && target.closest(selector) !== null
 }

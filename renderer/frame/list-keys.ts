@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent } from 'react'
-import { useOverlay } from '../stores/overlay.ts'
-import { press, type Shortcuts } from './keyboard.ts'
+import { isCovered } from '../stores/overlay.ts'
+import { isIn, press, type Shortcuts } from './keyboard.ts'
 
 /** Rows that PgUp and PgDn go. */
 const PAGE = 15
@@ -18,12 +18,7 @@ interface ListKeys<T> {
 /** The keys of a screen with a list and a detail. Arrows and their like count in the list; single letters wherever no text is typed. */
 export function useListKeys<T>({ rows, selected, select, places, more = {} }: ListKeys<T>): void {
   const pressed = useEffectEvent((event: KeyboardEvent) => {
-    if (
-      event.defaultPrevented ||
-      useOverlay.getState().open !== undefined ||
-      isIn(event.target, '[role=menu], [role=dialog]')
-    )
-      return
+    if (event.defaultPrevented || isCovered()) return
     const at = selected === undefined ? -1 : rows.indexOf(selected)
     const go = (index: number) => {
       const row = rows[Math.min(rows.length - 1, Math.max(0, index))]
@@ -63,8 +58,4 @@ export function useListKeys<T>({ rows, selected, select, places, more = {} }: Li
 
 function focus(id: string) {
   document.getElementById(id)?.focus()
-}
-
-function isIn(target: EventTarget | null, selector: string): boolean {
-  return target instanceof Element && target.closest(selector) !== null
 }

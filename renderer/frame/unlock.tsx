@@ -1,7 +1,7 @@
 import { type SubmitEvent, useId, useState } from 'react'
 import { toast } from 'sonner'
 import { Button } from '../components/button.tsx'
-import { Dialog } from '../components/dialog.tsx'
+import { CloseButton, Dialog } from '../components/dialog.tsx'
 import { Field, TextInput } from '../components/field.tsx'
 import { useSaving } from '../components/use-saving.ts'
 import { useKeys } from '../stores/keys.ts'
@@ -34,11 +34,12 @@ function UnlockDialog() {
     <Dialog
       open
       onClose={closeOverlay}
+      isForm
       title={words.title}
       hint={words.hint}
       actions={
         <>
-          <Button onClick={closeOverlay}>{text.actions.cancel}</Button>
+          <CloseButton>{text.actions.cancel}</CloseButton>
           <Button look="primary" type="submit" form={form} disabled={passphrase === '' || saving.isSaving}>
             {saving.isSaving ? words.trying : words.unlock}
           </Button>

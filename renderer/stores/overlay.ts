@@ -10,6 +10,11 @@ export function openOverlay(open: Overlay): void {
   useOverlay.setState({ open })
 }
 
+/** Whether something lies over the screens, of the window's own or of a screen: the keys of what is below it don't count then. */
+export function isCovered(): boolean {
+  return useOverlay.getState().open !== undefined || document.querySelector('[role=dialog], [role=menu]') !== null
+}
+
 export function closeOverlay(): void {
   useOverlay.setState({ open: undefined })
 }

@@ -34,6 +34,8 @@ export const en = {
     undo: 'Undo',
   },
 
+  discard: { question: 'Discard what you typed?', goOn: 'Keep editing', discard: 'Discard' },
+
   failed: (message: string) => `That did not work. ${message}`,
   loading: 'Loading',
   skip: 'Skip to the screen',

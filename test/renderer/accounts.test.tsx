@@ -467,7 +467,36 @@ describe('A custom backend', () => {
     await user.type(await screen.findByLabelText('Id'), 'openai')
     await user.type(screen.getByLabelText('Base URL'), 'http://127.0.0.1:9000/v1')
     await user.click(screen.getByRole('button', { name: 'Save backend' }))
-    expect((await screen.findByRole('alert')).textContent).toContain('There is a backend openai already')
+    const alert = await screen.findByRole('alert')
+    expect(alert.textContent).toContain('There is a backend openai already')
+    expect(alert.closest('footer')).not.toBeNull()
+  })
+
+  test('is not thrown away by a click outside, by keys, or unasked', async () => {
+    const { user } = await openApp(worlds.lively, 'accounts?tab=backends')
+    await user.click(screen.getByRole('button', { name: 'Add a backend' }))
+    await user.type(await screen.findByLabelText('Id'), 'lab')
+    // The overlay lies over all else, which takes no clicks.
+    fireEvent.pointerDown(document.body)
+    await user.keyboard('{Control>}1{/Control}')
+    expect(screen.getByDisplayValue('lab')).toBeDefined()
+
+    await user.keyboard('{Escape}')
+    expect(screen.getByRole('alert').textContent).toBe('Discard what you typed?')
+    await user.keyboard('{Escape}')
+    expect(document.activeElement).toBe(screen.getByDisplayValue('lab'))
+
+    await user.click(screen.getByRole('button', { name: 'Cancel' }))
+    await user.click(screen.getByRole('button', { name: 'Discard' }))
+    expect(screen.queryByRole('dialog')).toBeNull()
+  })
+
+  test('closes unasked where nothing was typed', async () => {
+    const { user } = await openApp(worlds.lively, 'accounts?tab=backends')
+    await user.click(screen.getByRole('button', { name: 'Add a backend' }))
+    await screen.findByLabelText('Id')
+    await user.keyboard('{Escape}')
+    expect(screen.queryByRole('dialog')).toBeNull()
   })
 
   test('is edited from what stands in the file', async () => {

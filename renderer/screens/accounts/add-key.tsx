@@ -2,7 +2,7 @@ import { type SubmitEvent, useId, useState } from 'react'
 import { toast } from 'sonner'
 import { call } from '../../bridge.ts'
 import { Button } from '../../components/button.tsx'
-import { Dialog } from '../../components/dialog.tsx'
+import { CloseButton, Dialog } from '../../components/dialog.tsx'
 import { Field, Segments, Select } from '../../components/field.tsx'
 import { useBackends } from '../../stores/backends.ts'
 import { useKeys } from '../../stores/keys.ts'
@@ -65,6 +65,7 @@ export function AddKey({ backend: given, onClose }: AddKeyProps) {
       title={words.title}
       hint={words.hint}
       place="side"
+      isForm
       actions={
         <>
           {!isSeveral && (
@@ -80,7 +81,7 @@ export function AddKey({ backend: given, onClose }: AddKeyProps) {
               {ladder.isRunning ? text.keys.testing : words.test}
             </Button>
           )}
-          <Button onClick={onClose}>{text.actions.cancel}</Button>
+          <CloseButton>{text.actions.cancel}</CloseButton>
           <Button look="primary" type="submit" form={form} disabled={!isReady || isSaving}>
             {isSaving ? words.saving : isSeveral ? words.saveSeveral(keys.length) : words.save}
           </Button>

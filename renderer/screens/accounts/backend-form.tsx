@@ -2,8 +2,7 @@ import { useEffect, useState } from 'react'
 import { toast } from 'sonner'
 import type { CustomBackend } from '../../../proxy/app/contract.ts'
 import { call } from '../../bridge.ts'
-import { Button } from '../../components/button.tsx'
-import { Dialog } from '../../components/dialog.tsx'
+import { CloseButton, Dialog } from '../../components/dialog.tsx'
 import { Field, Select, TextArea, TextField } from '../../components/field.tsx'
 import { FormSheet } from '../../components/form-sheet.tsx'
 import { Bone } from '../../components/skeleton.tsx'
@@ -37,7 +36,7 @@ export function EditBackend({ id, onClose }: { readonly id: string; readonly onC
       onClose={onClose}
       title={words.editTitle(id)}
       place="side"
-      actions={<Button onClick={onClose}>{text.actions.close}</Button>}
+      actions={<CloseButton>{text.actions.close}</CloseButton>}
     >
       {problem === undefined ? <Bone className="h-60" /> : <p role="alert">{problem}</p>}
     </Dialog>

@@ -2,7 +2,7 @@ import { useId, useState } from 'react'
 import { toast } from 'sonner'
 import type { LoginRow } from '../../../proxy/app/contract.ts'
 import { Button } from '../../components/button.tsx'
-import { Dialog } from '../../components/dialog.tsx'
+import { CloseButton, Dialog } from '../../components/dialog.tsx'
 import { Switch } from '../../components/field.tsx'
 import { StateTag } from '../../components/state.tsx'
 import { useSaving } from '../../components/use-saving.ts'
@@ -39,9 +39,10 @@ export function ConsentSheet({ login, onClose }: ConsentSheetProps) {
       title={words.title(owner)}
       hint={words.hint(title)}
       place="side"
+      problem={saving.refusal}
       actions={
         <>
-          <Button onClick={onClose}>{words.notNow}</Button>
+          <CloseButton>{words.notNow}</CloseButton>
           <Button look="primary" disabled={saving.isSaving} onClick={saving.save}>
             {words.agree}
           </Button>
@@ -70,11 +71,6 @@ export function ConsentSheet({ login, onClose }: ConsentSheetProps) {
             </div>
             <Switch label={words.writeBack} describedBy={hint} checked={writeBack} onChange={setWriteBack} />
           </div>
-        )}
-        {saving.refusal !== undefined && (
-          <p role="alert" className="text-error">
-            {saving.refusal}
-          </p>
         )}
       </div>
     </Dialog>

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { LoginRow, Output } from '../../../proxy/app/contract.ts'
 import { call } from '../../bridge.ts'
 import { Button } from '../../components/button.tsx'
-import { Dialog } from '../../components/dialog.tsx'
+import { CloseButton, Dialog } from '../../components/dialog.tsx'
 import { ToneIcon } from '../../components/state.tsx'
 import { useLogins } from '../../stores/logins.ts'
 import { text } from '../../text/text.ts'
@@ -34,7 +34,7 @@ export function SetUpAccount({ login: { id, title, setUp }, onClose }: SetUpAcco
       hint={words.hint}
       actions={
         <>
-          <Button onClick={onClose}>{done === undefined ? text.actions.cancel : text.actions.close}</Button>
+          <CloseButton>{done === undefined ? text.actions.cancel : text.actions.close}</CloseButton>
           {done?.ok !== true && (
             <Button look="primary" disabled={isRunning} onClick={() => void run()}>
               {isRunning ? words.running : done === undefined ? words.start : text.actions.retry}

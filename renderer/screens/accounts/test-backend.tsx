@@ -2,7 +2,7 @@ import { type SubmitEvent, useId, useState } from 'react'
 import type { BackendRow } from '../../../proxy/app/contract.ts'
 import { call } from '../../bridge.ts'
 import { Button } from '../../components/button.tsx'
-import { Dialog } from '../../components/dialog.tsx'
+import { CloseButton, Dialog } from '../../components/dialog.tsx'
 import { Field, Select, TextInput } from '../../components/field.tsx'
 import { text } from '../../text/text.ts'
 import { Ladder, useLadder } from './ladder.tsx'
@@ -44,7 +44,7 @@ export function TestBackend({ backend: { id, title, keys = [] }, onClose }: Test
       hint={words.hint}
       actions={
         <>
-          <Button onClick={onClose}>{text.actions.close}</Button>
+          <CloseButton>{text.actions.close}</CloseButton>
           <Button look="primary" type="submit" form={form} disabled={ladder.isRunning}>
             {ladder.isRunning ? text.keys.testing : ladder.state === undefined ? words.start : text.actions.retry}
           </Button>

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent } from 'react'
 import { call } from '../../bridge.ts'
 import { Button } from '../../components/button.tsx'
-import { Dialog } from '../../components/dialog.tsx'
+import { CloseButton, Dialog } from '../../components/dialog.tsx'
 import { text } from '../../text/text.ts'
 import { Ladder, useLadder } from './ladder.tsx'
 
@@ -27,9 +27,7 @@ export function TestKey({ name, backend, onClose }: TestKeyProps) {
           <Button disabled={ladder.isRunning} onClick={run}>
             {ladder.isRunning ? text.keys.testing : text.actions.retry}
           </Button>
-          <Button look="primary" onClick={onClose}>
-            {text.actions.close}
-          </Button>
+          <CloseButton look="primary">{text.actions.close}</CloseButton>
         </>
       }
     >

@@ -1,6 +1,7 @@
 import { Unplug } from 'lucide-react'
 import { type Connection, connect } from '../bridge.ts'
 import { Button } from '../components/button.tsx'
+import { isAway } from '../stores/connection.ts'
 import { text } from '../text/text.ts'
 
 /** Says when what the window shows may no longer be so, and what is done about it. */
@@ -8,7 +9,7 @@ export function ConnectionStrip({ state }: { readonly state: Connection }) {
   const words = text.connection
   return (
     <div className="col-span-2" role="status">
-      {(state === 'lost' || state === 'refused') && (
+      {isAway({ state }) && (
         <div className="flex min-h-9 items-center gap-2 border-b border-line bg-inset px-3.5 py-1 text-text-2">
           <Unplug size={14} className="text-warn" aria-hidden />
           <strong className="font-semibold text-text">{state === 'lost' ? words.lost : words.refused}</strong>

@@ -1,6 +1,7 @@
 import { X } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { Button, IconButton } from '../components/button.tsx'
+import { IconButton } from '../components/button.tsx'
+import { LoadFailed } from '../components/load-failed.tsx'
 import { Empty } from '../components/panel.tsx'
 import { Bone, Loading } from '../components/skeleton.tsx'
 import { text } from '../text/text.ts'
@@ -42,9 +43,7 @@ export function DetailFrame<T>(props: DetailFrameProps<T>) {
       )}
       {loaded.state === 'missing' && <Empty title={missing.title} hint={missing.hint} />}
       {loaded.state === 'failed' && (
-        <Empty title={text.loadFailed} hint={loaded.message}>
-          <Button onClick={onRetry}>{text.actions.retry}</Button>
-        </Empty>
+        <LoadFailed reason={loaded.message} onRetry={onRetry} />
       )}
       {loaded.state === 'loaded' && children(loaded.detail)}
     </section>

@@ -9,6 +9,7 @@ import {
   OctagonX,
   Play,
   RotateCw,
+  Unplug,
   type LucideIcon,
 } from 'lucide-react'
 import type { Status } from '../../proxy/app/contract.ts'
@@ -17,28 +18,32 @@ import { copy } from '../components/copy.tsx'
 import { Menu, MenuItem } from '../components/menu.tsx'
 import { toneFill } from '../components/state.tsx'
 import type { Tone } from '../outcomes.ts'
+import { isAway, useConnection } from '../stores/connection.ts'
 import { openOverlay } from '../stores/overlay.ts'
 import { useStatus } from '../stores/status.ts'
 import { text } from '../text/text.ts'
 import { baseUrl } from './frontends.ts'
 
-const looks: Readonly<Record<Status['run'], { readonly tone: Tone; readonly icon: LucideIcon }>> = {
+const looks: Readonly<Record<Status['run'] | 'disconnected', { readonly tone: Tone; readonly icon: LucideIcon }>> = {
   stopped: { tone: 'idle', icon: Circle },
   starting: { tone: 'info', icon: LoaderCircle },
   running: { tone: 'ok', icon: CircleDot },
   stopping: { tone: 'info', icon: LoaderCircle },
   failed: { tone: 'error', icon: OctagonX },
+  disconnected: { tone: 'idle', icon: Unplug },
 }
 
-/** One button that says how the proxy runs; what can be done about it is in its menu. */
+/** One button that says how the proxy runs; what can be done about it is in its menu. Nothing is known of it, and nothing can be done, while the app is away. */
 export function RunControl() {
   const status = useStatus(state => state.status)
+  const isDisconnected = useConnection(isAway)
   if (status === undefined) return <span className="h-7 w-26 rounded-card bg-inset" />
-  const { tone, icon: Icon } = looks[status.run]
+  const run = isDisconnected ? 'disconnected' : status.run
+  const { tone, icon: Icon } = looks[run]
   const label = (
     <>
       <Icon size={14} aria-hidden />
-      {text.run[status.run]}
+      {text.run[run]}
     </>
   )
   const look = clsx(
@@ -46,7 +51,7 @@ export function RunControl() {
     toneFill[tone],
   )
 
-  if (status.run === 'starting' || status.run === 'stopping') {
+  if (run === 'starting' || run === 'stopping' || run === 'disconnected') {
     return (
       <span className={look} role="status">
         {label}

@@ -1,5 +1,6 @@
-import { screen, waitFor, within } from '@testing-library/react'
+import { act, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
+import { useConnection } from '../../renderer/stores/connection.ts'
 import { worlds } from '../support/fake-worlds.ts'
 import { askedFor, openApp } from './open-app.tsx'
 
@@ -99,18 +100,22 @@ describe('The frame', () => {
     expect(location.hash).toBe('#/traffic?is=problems')
   })
 
-  test('says when the window is not let in any more', async () => {
-    await openApp(worlds.lively)
-    const { useConnection } = await import('../../renderer/stores/connection.ts')
-    useConnection.setState({ state: 'refused' })
-    expect(await screen.findByText(/Open the address that the app printed/)).toBeDefined()
+  test('says when the window is not let in any more, and offers nothing that would be no use', async () => {
+    await openApp({ ...worlds.lively, failing: { 'keys.list': 'The app refused this page.' } }, 'accounts')
+    expect(await screen.findByRole('button', { name: 'Try again' })).toBeDefined()
+    act(() => useConnection.setState({ state: 'refused' }))
+    expect((await screen.findAllByText(/Open the address that the app printed/)).length).toBe(2)
+    expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull()
   })
 
-  test('says that it lost the app, and leaves what it knew', async () => {
-    await openApp(worlds.lively)
-    const { useConnection } = await import('../../renderer/stores/connection.ts')
-    useConnection.setState({ state: 'lost' })
+  test('says in one place that it lost the app, and no more that all is good', async () => {
+    const { user } = await openApp({ ...worlds.lively, failing: { 'models.list': 'The app does not answer.' } })
+    act(() => useConnection.setState({ state: 'lost' }))
     expect(await screen.findByText(/Reconnecting/)).toBeDefined()
-    expect(screen.getByRole('heading', { level: 1 }).textContent).toContain('All good.')
+    expect(screen.getByText('Disconnected')).toBeDefined()
+    expect(screen.getByRole('heading', { level: 1 }).textContent).toContain('The app is out of reach.')
+    await user.keyboard('{Control>}{Shift>}m{/Shift}{/Control}')
+    await screen.findByRole('combobox')
+    expect(screen.queryByText(/That did not work/)).toBeNull()
   })
 })

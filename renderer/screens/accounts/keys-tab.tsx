@@ -2,6 +2,7 @@ import { KeyRound, Plus } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { KeyRow } from '../../../proxy/app/contract.ts'
 import { Button } from '../../components/button.tsx'
+import { LoadFailed } from '../../components/load-failed.tsx'
 import { Card, Empty } from '../../components/panel.tsx'
 import { Bone, Loading } from '../../components/skeleton.tsx'
 import { useKeys } from '../../stores/keys.ts'
@@ -33,9 +34,7 @@ export function KeysTab() {
         <Bone className="h-40" />
       </Loading>
     ) : (
-      <Empty title={text.loadFailed} hint={error}>
-        <Button onClick={() => void load()}>{text.actions.retry}</Button>
-      </Empty>
+      <LoadFailed reason={error} onRetry={() => void load()} />
     )
   }
   return (

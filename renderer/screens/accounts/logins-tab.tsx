@@ -6,6 +6,7 @@ import { attempt } from '../../attempt.ts'
 import { on } from '../../bridge.ts'
 import { Button } from '../../components/button.tsx'
 import { Segments } from '../../components/field.tsx'
+import { LoadFailed } from '../../components/load-failed.tsx'
 import { Card, Empty } from '../../components/panel.tsx'
 import { Bone, Loading } from '../../components/skeleton.tsx'
 import { useLogins } from '../../stores/logins.ts'
@@ -55,9 +56,7 @@ export function LoginsTab() {
         </div>
       </Loading>
     ) : (
-      <Empty title={text.loadFailed} hint={error}>
-        <Button onClick={() => void load()}>{text.actions.retry}</Button>
-      </Empty>
+      <LoadFailed reason={error} onRetry={() => void load()} />
     )
   }
   if (logins.length === 0) {

@@ -4,6 +4,7 @@ import { Button } from '../../components/button.tsx'
 import { ToneIcon } from '../../components/state.tsx'
 import { toggleProxy } from '../../frame/run-control.tsx'
 import type { Tone } from '../../outcomes.ts'
+import { isAway, useConnection } from '../../stores/connection.ts'
 import { openOverlay } from '../../stores/overlay.ts'
 import { goTo } from '../../stores/place.ts'
 import { share } from '../../text/format.ts'
@@ -33,7 +34,8 @@ interface HealthProps {
 
 /** One sentence on how things are, or the worst problem with its button. */
 export function Health(props: HealthProps) {
-  const { tone, says, hint, action } = healthOf(props)
+  const isDisconnected = useConnection(isAway)
+  const { tone, says, hint, action } = isDisconnected ? away : healthOf(props)
   return (
     <>
       <div className="flex min-w-0 flex-1 basis-110 items-center gap-2.5">
@@ -62,6 +64,8 @@ export function Health(props: HealthProps) {
     </>
   )
 }
+
+const away: Health = { tone: 'idle', says: words.away, hint: text.connection.lostHint }
 
 /** What there is to say, the worst first. */
 function healthOf({ status, backends, open }: Omit<HealthProps, 'isSetUp'>): Health {

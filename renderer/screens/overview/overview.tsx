@@ -6,6 +6,7 @@ import { Bone, Loading } from '../../components/skeleton.tsx'
 import { sendTest } from '../../frame/send-test.ts'
 import { TroublePanel } from '../../frame/trouble-panel.tsx'
 import { useBackends } from '../../stores/backends.ts'
+import { isAway, useConnection } from '../../stores/connection.ts'
 import { useStatus } from '../../stores/status.ts'
 import { useOpenCount, useTurns } from '../../stores/turns.ts'
 import { text } from '../../text/text.ts'
@@ -18,6 +19,7 @@ import { Today } from './today.tsx'
 
 /** Is it fine, and what is next? */
 export function Overview() {
+  const isDisconnected = useConnection(isAway)
   const status = useStatus(state => state.status)
   const counters = useStatus(state => state.counters)
   const backends = useBackends(state => state.backends)
@@ -38,7 +40,7 @@ export function Overview() {
       <div className="mx-auto flex max-w-300 flex-col gap-5 p-5">
         <header className="flex flex-wrap items-center gap-x-4 gap-y-2">
           <Health status={status} backends={backends} open={open} isSetUp={isSetUp} />
-          {status.run === 'running' && <TestButton isMain={turns.length === 0} />}
+          {status.run === 'running' && !isDisconnected && <TestButton isMain={turns.length === 0} />}
         </header>
         <TroublePanel status={status} />
         {turns.length === 0 && !isSetUp && <SetUp steps={steps} />}

@@ -1,7 +1,6 @@
 import { useEffect } from 'react'
-import { Button } from '../../components/button.tsx'
 import { Segments } from '../../components/field.tsx'
-import { Empty } from '../../components/panel.tsx'
+import { LoadFailed } from '../../components/load-failed.tsx'
 import { Bone, Loading } from '../../components/skeleton.tsx'
 import { refine, usePlace } from '../../stores/place.ts'
 import { useRouting } from '../../stores/routing.ts'
@@ -45,9 +44,7 @@ export function Routing() {
           </div>
         </header>
         {routing === undefined && error !== undefined && (
-          <Empty title={text.loadFailed} hint={error}>
-            <Button onClick={() => void load()}>{text.actions.retry}</Button>
-          </Empty>
+          <LoadFailed reason={error} onRetry={() => void load()} />
         )}
         {routing === undefined && error === undefined && (
           <Loading>

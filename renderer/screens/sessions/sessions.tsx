@@ -1,7 +1,6 @@
 import { useEffect } from 'react'
 import { on } from '../../bridge.ts'
-import { Button } from '../../components/button.tsx'
-import { Empty } from '../../components/panel.tsx'
+import { LoadFailed } from '../../components/load-failed.tsx'
 import { SearchBox } from '../../components/search-box.tsx'
 import { Bone, Loading } from '../../components/skeleton.tsx'
 import { ListAndDetail } from '../../frame/list-and-detail.tsx'
@@ -60,9 +59,7 @@ export function Sessions() {
           </Loading>
         )}
         {error !== undefined && (
-          <Empty title={text.loadFailed} hint={error}>
-            <Button onClick={() => void useSessions.getState().load()}>{text.actions.retry}</Button>
-          </Empty>
+          <LoadFailed reason={error} onRetry={() => void useSessions.getState().load()} />
         )}
         {error === undefined && sessions?.length === 0 && <SessionsEmpty known={known} />}
         {error === undefined && sessions !== undefined && sessions.length > 0 && (

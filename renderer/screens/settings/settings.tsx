@@ -1,6 +1,7 @@
 import { SearchX } from 'lucide-react'
 import { useEffect } from 'react'
 import { Button } from '../../components/button.tsx'
+import { LoadFailed } from '../../components/load-failed.tsx'
 import { Empty } from '../../components/panel.tsx'
 import { SearchBox } from '../../components/search-box.tsx'
 import { Bone, Loading } from '../../components/skeleton.tsx'
@@ -51,9 +52,7 @@ export function Settings() {
         </header>
         {status !== undefined && <TroublePanel status={status} />}
         {error !== undefined && settings === undefined && (
-          <Empty title={text.loadFailed} hint={error}>
-            <Button onClick={() => void load()}>{text.actions.retry}</Button>
-          </Empty>
+          <LoadFailed reason={error} onRetry={() => void load()} />
         )}
         {isNothing && settings !== undefined && (
           <Empty icon={SearchX} title={words.none}>

@@ -1,10 +1,11 @@
 import { nearest } from '../config/nearest.ts'
 import { CommandError, type Command, type CommandContext, type GivenArguments } from './command.ts'
-import type { Argument, Call } from './parse-command.ts'
+import type { Found } from './find-commands.ts'
+import type { Argument } from './parse-command.ts'
 
 /** The command that a call means, and its arguments by name. Throws a CommandError that says how the command is used. */
 export function bind(
-  call: Call,
+  { call, isFollowed }: Pick<Found, 'call' | 'isFollowed'>,
   { commands, prefix }: Pick<CommandContext, 'commands' | 'prefix'>,
 ): { readonly command: Command; readonly args: GivenArguments } {
   const name = call.name.toLowerCase()
@@ -12,6 +13,12 @@ export function bind(
   if (command === undefined) throw new CommandError(unknown(call.name, commands, prefix))
   const usage = usageOf(command, prefix)
   if (!call.isClosed) throw new CommandError(`The bracket of ${prefix}${name} is never closed. ${usage}`)
+  const takesSomething = command.takes.length > 0 || command.takesAny === true
+  if (takesSomething && !call.hasBrackets && isFollowed) {
+    throw new CommandError(
+      `What ${prefix}${name} takes stands in brackets; without any it stands at the end of its line. ${usage}`,
+    )
+  }
   const args = argumentsFor(command, call.args, says => new CommandError(`${prefix}${name}: ${says}. ${usage}`))
   return { command: { ...command, run: withUsage(command, prefix, usage) }, args }
 }

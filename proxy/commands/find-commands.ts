@@ -7,6 +7,8 @@ export interface Found {
   readonly call: Call
   readonly start: number
   readonly end: number
+  /** Whether text follows it on its line, other than the next command. */
+  readonly isFollowed: boolean
 }
 
 /**
@@ -56,7 +58,7 @@ function commandAt(text: string, start: number, { prefix, names, from, before }:
   const counts = isKnown
     ? call.hasBrackets || isFirst || isLast
     : (isFirst && (call.hasBrackets || isLast)) || (call.hasBrackets && nearest(call.name, [...names]) !== undefined)
-  return counts ? { call, start, end: call.end } : undefined
+  return counts ? { call, start, end: call.end, isFollowed: !isLast } : undefined
 }
 
 /** A text without the commands in it: a line that held nothing else goes with them, and so do empty lines at the ends. */

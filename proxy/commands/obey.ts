@@ -80,9 +80,9 @@ interface RanAll {
 function runAll(found: readonly Found[], before: Session, context: CommandContext, interactive: boolean): RanAll {
   const says: string[] = []
   let session = before
-  for (const { call } of found) {
+  for (const one of found) {
     try {
-      const { command, args } = bind(call, context)
+      const { command, args } = bind(one, context)
       if (!interactive && !turnsOn(command, args)) continue
       const ran = leading(command.run(args, session, context), session, context)
       session = ran.session

@@ -27,6 +27,8 @@ describe('a command changes the session', () => {
     ['!/model(hybrid:[openai:a,anthropic:b])', { model: 'hybrid:[openai:a,anthropic:b]' }],
     ['!/model(x)', { backend: 'openai', model: 'x' }, { backend: 'openai' }],
     ['!/model()', {}, { model: 'x' }],
+    ['!/model', {}, { model: 'x' }],
+    ['!/model !/project(x)', { project: 'x' }, { model: 'x' }],
     ['!/oneoff(openrouter:qwen/qwen3-coder)', { oneOff: 'openrouter:qwen/qwen3-coder' }],
     ['!/oneoff(element=openai:x)', { oneOff: 'openai:x' }],
     ['!/oneoff(value=openai:x)', { oneOff: 'openai:x' }],
@@ -207,6 +209,14 @@ describe('a wrong command changes nothing and is answered with help', () => {
     ['!/model([thinker]a:x^b:y)', /\[thinker\] is not known: hybrid:\[a:x,b:y\] lets one model think for another/],
     ['!/nonsense', /There is no command !\/nonsense\..*!\/help/],
     ['!/hello(you)', /takes no arguments/],
+    ['!/model x', /What !\/model takes stands in brackets.*!\/model\(claude/],
+    ['!/model: x', /stands in brackets/],
+    ['!/model.', /stands in brackets/],
+    ['!/project my-app', /stands in brackets.*!\/project\(my-app\)/],
+    ['!/project-dir ~/work\nfix the bug', /stands in brackets/],
+    ['!/loop-detection off', /stands in brackets/],
+    ['!/help model', /stands in brackets/],
+    ['!/set temperature=1', /stands in brackets/],
   ])('%s', (text, says) => {
     const before = { model: 'before' }
     const answered = type(text, before)

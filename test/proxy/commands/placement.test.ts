@@ -31,6 +31,9 @@ describe('a command in what the user typed', () => {
     ['"!/model(x) fix the bug"', ['"fix the bug"'], 'x'],
     ['"!/model(x)"', 'local', 'x'],
     ['!/max refactor this', ['refactor this']],
+    ['!/hello please fix the bug', ['please fix the bug']],
+    ['!/model\nfix the bug', ['fix the bug']],
+    ['fix the bug !/model', ['fix the bug']],
     ['refactor this !/max', ['refactor this']],
     ['!/MODEL(x)', 'local', 'x'],
   ])('%j', (text, left, chosen) => {

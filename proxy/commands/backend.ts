@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineCommand } from './command.ts'
-import { backendSetting } from './route-settings.ts'
+import { backendSetting, modelInWords } from './route-settings.ts'
 
 export const backend = defineCommand({
   name: 'backend',
@@ -10,8 +10,12 @@ export const backend = defineCommand({
   takes: ['backend'],
   also: { name: 'backend', value: 'backend', id: 'backend', 'provider-name': 'backend' },
   args: z.object({ backend: z.string({ error: 'is missing: name a backend' }) }),
-  run: (args, session, context) => ({
-    session: backendSetting.set(args.backend, session, context),
-    say: `Backend is now ${args.backend}.`,
-  }),
+  run(args, before, context) {
+    const session = backendSetting.set(args.backend, before, context)
+    const isSameModel = session.overrides.model === before.overrides.model
+    return {
+      session,
+      say: `Backend is now ${args.backend}.${isSameModel ? '' : ` ${modelInWords(session.overrides)}`}`,
+    }
+  },
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineCommand } from './command.ts'
-import { modelSetting } from './route-settings.ts'
+import { modelInWords, modelSetting } from './route-settings.ts'
 
 export const model = defineCommand({
   name: 'model',
@@ -11,12 +11,6 @@ export const model = defineCommand({
   args: z.object({ model: z.string().default('') }),
   run(args, before, context) {
     const session = modelSetting.set(args.model, before, context)
-    const { backend, model } = session.overrides
-    const isMoved = backend !== undefined && backend !== before.overrides.backend
-    const says = [
-      ...(isMoved ? [`Backend is now ${backend}.`] : []),
-      model === undefined ? 'The client’s own model is asked again.' : `Model is now ${model}.`,
-    ]
-    return { session, say: says.join(' ') }
+    return { session, say: modelInWords(session.overrides) }
   },
 })

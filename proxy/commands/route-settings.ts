@@ -1,6 +1,6 @@
 import { parseSelector, SelectorError } from '../core/parse-selector.ts'
 import { printLeaf, type Selector } from '../core/selector.ts'
-import { withOverrides } from '../sessions/session.ts'
+import { withOverrides, type Overrides } from '../sessions/session.ts'
 import { CommandError, type CommandContext } from './command.ts'
 import type { Setting } from './setting.ts'
 
@@ -11,7 +11,7 @@ export const backendSetting: Setting = {
   set(value, session, context) {
     refuseLocked(context)
     if (value === '') throw new CommandError('name a backend')
-    return withOverrides(session, { backend: value })
+    return withOverrides(session, { backend: value, model: modelAt(session.overrides, context) })
   },
   unset: session => withOverrides(session, { backend: undefined }),
   tell: ({ backend }) => backend,
@@ -25,19 +25,24 @@ export const modelSetting: Setting = {
     refuseLocked(context)
     if (value === '') return withOverrides(session, { model: undefined })
     const selector = readSelector(value)
-    // What names its backend says both at once: a model is then asked of that backend, whatever was said before.
-    if (selector.kind !== 'leaf' || selector.backend === undefined) {
-      const leaves = selector.kind === 'leaf' ? {} : { backend: undefined }
-      return withOverrides(session, { ...leaves, model: value })
-    }
-    const { backend, ...leaf } = selector
-    const marks = Object.keys(selector.marks).length > 0
-    return marks
-      ? withOverrides(session, { backend: undefined, model: value })
-      : withOverrides(session, { backend, model: printLeaf(leaf) })
+    // What names its backend is asked of that one, whatever was said before.
+    const isWhole = selector.kind !== 'leaf' || selector.backend !== undefined
+    return withOverrides(session, { ...(isWhole && { backend: undefined }), model: value })
   },
   unset: session => withOverrides(session, { model: undefined }),
   tell: ({ model }) => model,
+}
+
+/** The model of before once another backend is to be asked; nothing where it says more than one model's name. */
+function modelAt({ model, routes = {} }: Overrides, { routeNames }: CommandContext): string | undefined {
+  if (model === undefined || routeNames.includes(model) || Object.hasOwn(routes, model)) return undefined
+  const selector = readSelector(model)
+  return selector.kind === 'leaf' ? printLeaf({ ...selector, backend: undefined }) : undefined
+}
+
+/** What is asked from now on, in words. */
+export function modelInWords({ model }: Overrides): string {
+  return model === undefined ? 'The client’s own model is asked again.' : `Model is now ${model}.`
 }
 
 /** A selector. Throws a CommandError that says what is wrong with it and where. */

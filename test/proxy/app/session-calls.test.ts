@@ -94,8 +94,7 @@ describe('a session', () => {
     expect(await detailOf(id)).toMatchObject({
       session: {
         changed: [
-          { kind: 'setting', name: 'backend', value: 'b' },
-          { kind: 'setting', name: 'model', value: 'gpt-y' },
+          { kind: 'setting', name: 'model', value: 'b:gpt-y' },
           { kind: 'setting', name: 'temperature', value: '0.5' },
         ],
       },
@@ -105,7 +104,7 @@ describe('a session', () => {
     expect(second.asked[0]?.body).toMatchObject({ model: 'gpt-y', temperature: 0.5 })
 
     expect(await change('temperature')).toEqual({ ok: true })
-    expect((await newest()).changed.map(({ name }) => name)).toEqual(['backend', 'model'])
+    expect((await newest()).changed.map(({ name }) => name)).toEqual(['model'])
     expect(await handlers['sessions.clear']({ id })).toEqual({ ok: true })
     expect((await detailOf(id))?.route).toMatchObject({ to: 'goes to a:gpt-x' })
   })

@@ -19,9 +19,16 @@ describe('a command changes the session', () => {
     ['!/provider(provider_name=anthropic)', { backend: 'anthropic' }],
     ['!/model(claude-3-5-sonnet-20241022)', { model: 'claude-3-5-sonnet-20241022' }],
     ['!/model(name=gpt-5)', { model: 'gpt-5' }],
-    ['!/model(openai:gpt-5)', { backend: 'openai', model: 'gpt-5' }],
-    ['!/model(name=openrouter:qwen/qwen3:free)', { backend: 'openrouter', model: 'qwen/qwen3:free' }],
-    ['!/model(openai:gpt-5?temperature=0.5)', { backend: 'openai', model: 'gpt-5?temperature=0.5' }],
+    ['!/model(openai:gpt-5)', { model: 'openai:gpt-5' }],
+    ['!/model(openai:gpt-5)', { model: 'openai:gpt-5' }, { backend: 'anthropic' }],
+    ['!/model(name=openrouter:qwen/qwen3:free)', { model: 'openrouter:qwen/qwen3:free' }],
+    ['!/model(openai:gpt-5?temperature=0.5)', { model: 'openai:gpt-5?temperature=0.5' }],
+    ['!/model(openai:gpt-5)\n!/model()', {}],
+    ['!/model(openai:gpt-5)\n!/unset(model)', {}],
+    ['!/model(openai:gpt-5)\n!/unset(backend)', { model: 'openai:gpt-5' }],
+    ['!/model(openai:gpt-5?top_p=1)\n!/backend(anthropic)', { backend: 'anthropic', model: 'gpt-5?top_p=1' }],
+    ['!/backend(anthropic)', { backend: 'anthropic' }, { model: 'openai:a|openrouter:b' }],
+    ['!/backend(anthropic)', { backend: 'anthropic' }, { model: 'cheap' }],
     ['!/model(qwen/qwen3)', { model: 'qwen/qwen3' }],
     ['!/model(openai:a|anthropic:b)', { model: 'openai:a|anthropic:b' }, { backend: 'openai' }],
     ['!/model(hybrid:[openai:a,anthropic:b])', { model: 'hybrid:[openai:a,anthropic:b]' }],
@@ -36,7 +43,7 @@ describe('a command changes the session', () => {
     ['!/oneoff(target=openai:x)', { oneOff: 'openai:x' }],
     ['!/one-off(cheap)', { oneOff: 'cheap' }],
     ['!/set(backend=openai)', { backend: 'openai' }],
-    ['!/set(model=openai:gpt-5, temperature=0.2)', { backend: 'openai', model: 'gpt-5', params: { temperature: 0.2 } }],
+    ['!/set(model=openai:gpt-5, temperature=0.2)', { model: 'openai:gpt-5', params: { temperature: 0.2 } }],
     ['!/set(temperature=2)', { params: { temperature: 2 } }],
     ['!/set(top-p=0.5, top_k=3)', { params: { top_p: 0.5, top_k: 3 } }],
     ['!/set(max-tokens=100, seed=7, verbosity=low)', { params: { max_tokens: 100, seed: 7, verbosity: 'low' } }],
@@ -156,8 +163,7 @@ describe('a command changes the session', () => {
     })
     expect(type('!/mode(deep)', {}, config).overrides).toEqual({ mode: 'deep', params: { temperature: 1 } })
     expect(type('!/model(anthropic:claude-x)\n!/max', {}, config).overrides).toEqual({
-      backend: 'anthropic',
-      model: 'claude-x',
+      model: 'anthropic:claude-x',
       mode: 'high',
       params: { thinking_budget: 4096 },
     })

@@ -74,6 +74,11 @@ function gatherer(): (event: StreamEvent) => Reply | undefined {
   }
 }
 
+/** Whether a reply ended in order and says nothing. */
+export function saysNothing({ parts, reason }: Reply): boolean {
+  return parts.length === 0 && reason === 'end'
+}
+
 function unfinished() {
   return new ProxyError('bad-upstream', 'the answer ended without being finished')
 }

@@ -1,6 +1,6 @@
 import { toProxyError, type ProxyError } from '../../core/errors.ts'
 import type { Events, StreamEvent } from '../../core/events.ts'
-import { collect, type Reply } from '../../core/reply.ts'
+import { collect, saysNothing } from '../../core/reply.ts'
 import type { Request } from '../../core/request.ts'
 import { opened, tap } from '../../core/stages.ts'
 import { nothingSaid } from '../../routing/failure.ts'
@@ -110,10 +110,6 @@ function isAnything(): boolean {
 /** An answer's opening, and that the backend lives, are no words yet. */
 function isWord({ type }: StreamEvent): boolean {
   return type === 'part-start'
-}
-
-function saysNothing({ parts, reason }: Reply): boolean {
-  return parts.length === 0 && reason === 'end'
 }
 
 function note(turn: OpenTurn, event: StreamEvent) {

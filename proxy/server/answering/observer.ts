@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { ProxyError, toProxyError } from '../../core/errors.ts'
 import { collect } from '../../core/reply.ts'
+import { excerpt } from '../../protocols/error-body.ts'
 import type { Protocol, Watched } from '../../protocols/protocol.ts'
 import type { OpenTurn } from '../../traffic/open-turn.ts'
 import { jsonOrText } from '../../wire/json.ts'
@@ -79,6 +80,8 @@ export function createObserver(protocol: Protocol, turn: OpenTurn) {
     if (status >= 400) return { error: protocol.decodeError(status, body), interrupted: false }
     turn.firstTokenMs = turn.firstByteMs
     if (body === undefined) return { interrupted: false }
+    if (typeof body === 'string')
+      return { error: failure(`The answer is not JSON: ${excerpt(body)}`), interrupted: false }
     const seen = watch.readWhole(body)
     note(seen)
     return { error: seen.error === undefined ? undefined : failure(seen.error), interrupted: false }

@@ -6,7 +6,7 @@ import { refusal } from '../../backends/call.ts'
 import { firstOf, requestIdIn, type Upstream, type UpstreamHeaders } from '../../backends/upstream.ts'
 import type { Credential } from '../../core/credential.ts'
 import { ProxyError, toProxyError } from '../../core/errors.ts'
-import { collect } from '../../core/reply.ts'
+import { collect, saysNothing } from '../../core/reply.ts'
 import { excerpt } from '../../protocols/error-body.ts'
 import { stoppedShort } from '../../protocols/frames.ts'
 import type { Address, Protocol } from '../../protocols/protocol.ts'
@@ -159,19 +159,24 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
         release()
         return finish()
       }
-      if (saysJson(waiting.headers)) return tell()
       const text = Buffer.concat(waiting.chunks).toString('utf8')
-      if (!isStream(waiting.headers)) {
-        return typeof jsonOrText(text) === 'string' ? untold(noAnswer(waiting.headers, text)) : tell()
+      if (isStream(waiting.headers)) {
+        const { error, ended } = watch.readStream(text, text)
+        if (error !== undefined) return { refused: new ProxyError('bad-upstream', error, { status: 502 }), tell }
+        if (!ended) return { refused: stoppedShort(), tell }
+      } else {
+        // A conversation made short is no reply.
+        if (asked.door === 'compact') return tell()
+        if (!saysJson(waiting.headers) && typeof jsonOrText(text) === 'string')
+          return untold(noAnswer(waiting.headers, text))
       }
-      const { error, ended } = watch.readStream(text, text)
-      if (error !== undefined) return { refused: new ProxyError('bad-upstream', error, { status: 502 }), tell }
-      if (!ended) return { refused: stoppedShort(), tell }
       try {
-        const { parts } = await collect(protocol.decodeStream(decodeSse(Readable.from(waiting.chunks))))
-        return parts.length === 0 ? { refused: nothingSaid(), tell } : await tell()
+        const reply = isStream(waiting.headers)
+          ? await collect(protocol.decodeStream(decodeSse(Readable.from(waiting.chunks))))
+          : protocol.decodeReply(jsonOrText(text))
+        return holds && saysNothing(reply) ? { refused: nothingSaid(), tell } : await tell()
       } catch (thrown) {
-        // What ends as a stream and can't be read as one is for no client.
+        // What can't be read is for no client.
         return untold(toProxyError(thrown))
       }
     }
@@ -224,13 +229,7 @@ function typeOf(headers: UpstreamHeaders): string {
 /** The failure of a backend before which a gateway, say, answers with a page and a status that says all is well. */
 function noAnswer(headers: UpstreamHeaders, text: string): ProxyError {
   const type = typeOf(headers) || 'no content type'
-  return new ProxyError(
-    'bad-upstream',
-    `The backend’s answer (${type}) is neither a stream nor JSON: ${excerpt(text)}`,
-    {
-      status: 502,
-    },
-  )
+  return new ProxyError('bad-upstream', `The backend’s answer (${type}) is neither a stream nor JSON: ${excerpt(text)}`)
 }
 
 /** How long an answer without a word may be held back, in milliseconds. */

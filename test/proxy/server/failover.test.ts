@@ -103,7 +103,22 @@ const failures: readonly (readonly [name: string, times: number, fail: (response
     response => refuse(response, 400, 'invalid_request_error', 'context_length_exceeded', 'maximum context length'),
   ],
   ['closes the connection', 2, response => response.socket?.destroy()],
+  ['answers with a page', 2, response => answerWhole(response, 'text/html', '<h1>Sign in</h1>')],
+  ['answers with half of its JSON', 2, response => answerWhole(response, 'application/json', '{"id": "chatcmpl')],
+  ['answers with nothing', 2, response => answerWhole(response, 'application/json', '')],
+  [
+    'answers without a word',
+    2,
+    response => {
+      const choice = { index: 0, message: { role: 'assistant', content: '' }, finish_reason: 'stop' }
+      answerWhole(response, 'application/json', JSON.stringify({ object: 'chat.completion', choices: [choice] }))
+    },
+  ],
 ]
+
+function answerWhole(response: ServerResponse, type: string, text: string) {
+  response.writeHead(200, { 'content-type': type }).end(text)
+}
 
 /** The same for a target that had begun to stream, without having said anything. */
 const streamFailures: typeof failures = [

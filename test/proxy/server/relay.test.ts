@@ -444,6 +444,18 @@ describe('what is not right', () => {
     expect(await lastTurn(answer.headers.get('x-lip-turn'))).toMatchObject({ outcome: 'ok' })
   })
 
+  it.each(['', '{"id": "chatcmpl'])('a whole answer that is no JSON (%j) is an error in the log', async body => {
+    upstream.answers(response => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(body)
+    })
+    const answer = await post(JSON.stringify({ model: 'gpt-x', messages }))
+    expect(answer.text).toBe(body)
+    expect(await lastTurn(answer.headers.get('x-lip-turn'))).toMatchObject({
+      outcome: 'upstream error',
+      error: expect.stringContaining('not JSON') as string,
+    })
+  })
+
   it('an error that stands in a whole answer is one in the log', async () => {
     upstream.answers(response => json(response, 200, { error: { message: 'no room left' } }))
     const answer = await post(JSON.stringify({ model: 'gpt-x', messages, stream: true }))

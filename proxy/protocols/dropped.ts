@@ -51,13 +51,20 @@ function findLost({ encodeRequest }: Target, bones: Request, foreign: readonly S
   return [...fields, ...foreign.filter(isLost).map(({ name }) => `tool ${name}`)]
 }
 
-/** The request with one short message and tools without their schemas: as much as the encoding of its settings depends on. */
+/**
+ * The request with one short message and tools without their schemas, those alone that the client calls or chooses: as much as
+ * the encoding of its settings depends on.
+ */
 function bonesOf(request: Request): Request {
+  const { toolChoice } = request
   return {
     ...request,
     system: [],
     messages: [{ role: 'user', parts: [{ type: 'text', text: 'x' }] }],
-    tools: request.tools.flatMap(tool => (tool.type === 'server' ? [] : [{ type: 'function', name: tool.name }])),
+    tools: request.tools.flatMap((tool): Tool[] => {
+      if (tool.type !== 'server') return [{ type: 'function', name: tool.name }]
+      return toolChoice?.type === 'tool' && toolChoice.name === tool.name ? [tool] : []
+    }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { asFunction } from '../../core/custom-tools.ts'
 import { wireName } from '../../core/names.ts'
+import { choiceAmong } from '../../core/tool-choice.ts'
 import type { FunctionTool, Message, Request, ServerTool, Tool, ToolChoice } from '../../core/request.ts'
 import type { Fields } from '../fields.ts'
 import { objectSchema } from '../object-schema.ts'
@@ -73,7 +74,7 @@ function calledTools(messages: readonly Message[]): Tool[] {
 function withoutDoubles(tools: readonly Tool[]): Tool[] {
   const seen = new Set<string>()
   return tools.filter(tool => {
-    const name = tool.type === 'server' ? tool.name : wireName(tool)
+    const name = nameOf(tool)
     return !seen.has(name) && seen.add(name)
   })
 }
@@ -108,10 +109,28 @@ function fitsStrictMode(schema: Fields): boolean {
   return JSON.stringify(outputSchema(schema)) === JSON.stringify(schema)
 }
 
-/** Anthropic's own tools go as they came. Of other vendors' tools only the web search has one that does the same. */
-function encodeServerTool({ protocol, name, raw }: ServerTool, { claude }: Family): Block[] {
-  if (protocol === ID) return [raw as Block]
-  return claude && SEARCHES.includes(name) ? [{ type: 'web_search_20250305', name: 'web_search' }] : []
+/** Of other vendors' tools only the web search has one that does the same. */
+function isKnown({ protocol, name }: ServerTool, { claude }: Family): boolean {
+  return protocol === ID || (claude && SEARCHES.includes(name))
+}
+
+/** Anthropic's own tools go as they came. */
+function encodeServerTool(tool: ServerTool, family: Family): Block[] {
+  if (!isKnown(tool, family)) return []
+  return [tool.protocol === ID ? (tool.raw as Block) : { type: 'web_search_20250305', name: 'web_search' }]
+}
+
+/** The choice among what is sent, and the name on the wire of the one tool that it may be. */
+function choiceOf({ tools, toolChoice }: Request, family: Family) {
+  const sent = tools.filter(tool => tool.type !== 'server' || isKnown(tool, family))
+  const choice = choiceAmong(sent, toolChoice)
+  const tool = choice?.type === 'tool' ? sent.find(({ name }) => name === choice.name) : undefined
+  return { choice, name: tool && nameOf(tool) }
+}
+
+function nameOf(tool: Tool): string {
+  if (tool.type !== 'server') return wireName(tool)
+  return tool.protocol === ID ? tool.name : 'web_search'
 }
 
 const SEARCHES: readonly string[] = ['web_search', 'web_search_preview', 'google_search', 'googleSearch']
@@ -123,39 +142,34 @@ function canForce(family: Family, thinks: boolean): boolean {
 
 function encodeToolChoice(request: Request, family: Family, thinks: boolean): Fields | undefined {
   const alone = request.parallelTools === undefined ? {} : { disable_parallel_tool_use: !request.parallelTools }
-  const choice = encodeChoice(request)
+  const choice = encodeChoice(request, family)
   if (choice?.['type'] === 'none') return choice
   if (choice === undefined) return request.parallelTools === false ? { type: 'auto', ...alone } : undefined
   return choice['type'] === 'auto' || canForce(family, thinks) ? { ...choice, ...alone } : { type: 'auto', ...alone }
 }
 
-function encodeChoice({ tools, toolChoice }: Request): Fields | undefined {
-  switch (toolChoice?.type) {
+function encodeChoice(request: Request, family: Family): Fields | undefined {
+  const { choice, name } = choiceOf(request, family)
+  switch (choice?.type) {
     case undefined:
       return undefined
     case 'auto':
     case 'none':
-      return { type: toolChoice.type }
+      return { type: choice.type }
     case 'required':
       return { type: 'any' }
     case 'allowed':
-      return { type: toolChoice.mode === 'required' ? 'any' : 'auto' }
-    case 'tool': {
-      const tool = tools.find(({ name }) => name === toolChoice.name)
-      if (tool === undefined) return undefined
-      return { type: 'tool', name: tool.type === 'server' ? tool.name : wireName(tool) }
-    }
+      return { type: choice.mode === 'required' ? 'any' : 'auto' }
+    case 'tool':
+      return { type: 'tool', name }
   }
 }
 
 /** How a model is told to call a tool that can't be made to; nothing where the choice is free. */
-export function forcedInWords({ tools, toolChoice }: Request, family: Family, thinks: boolean): string | undefined {
-  if (toolChoice === undefined || tools.length === 0 || canForce(family, thinks)) return undefined
-  if (toolChoice.type === 'tool') {
-    const tool = tools.find(({ name }) => name === toolChoice.name)
-    const name = tool === undefined || tool.type === 'server' ? toolChoice.name : wireName(tool)
-    return `Answer with a call of the tool \`${name}\`.`
-  }
-  const isForced = toolChoice.type === 'required' || (toolChoice.type === 'allowed' && toolChoice.mode === 'required')
+export function forcedInWords(request: Request, family: Family, thinks: boolean): string | undefined {
+  if (request.tools.length === 0 || canForce(family, thinks)) return undefined
+  const { choice, name } = choiceOf(request, family)
+  if (name !== undefined) return `Answer with a call of the tool \`${name}\`.`
+  const isForced = choice?.type === 'required' || (choice?.type === 'allowed' && choice.mode === 'required')
   return isForced ? 'Answer with a call of one of the tools.' : undefined
 }

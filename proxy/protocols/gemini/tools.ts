@@ -1,5 +1,6 @@
 import { asFunction } from '../../core/custom-tools.ts'
 import { wireName, withoutDoubles } from '../../core/names.ts'
+import { choiceAmong } from '../../core/tool-choice.ts'
 import type { FunctionTool, JsonSchema, Request, ServerTool, Tool, ToolChoice } from '../../core/request.ts'
 import { isRecord, nested, record, type Fields } from '../fields.ts'
 import { objectSchema } from '../object-schema.ts'
@@ -152,12 +153,12 @@ function encodeToolConfig(request: Request, hasFunctions: boolean): Fields {
   }
 }
 
+/** Of tools only functions can be chosen by name. */
 function encodeChoice({ tools, toolChoice }: Request, { mode }: Fields): Fields {
-  const wire = (name: string) => {
-    const tool = tools.find(candidate => candidate.type !== 'server' && candidate.name === name)
-    return wireName(tool === undefined || tool.type === 'server' ? { name } : tool)
-  }
-  switch (toolChoice?.type) {
+  const functions = tools.filter(tool => tool.type !== 'server')
+  const wire = (name: string) => wireName(functions.find(tool => tool.name === name) ?? { name })
+  const choice = choiceAmong(functions, toolChoice)
+  switch (choice?.type) {
     case undefined:
       return {}
     case 'none':
@@ -167,9 +168,9 @@ function encodeChoice({ tools, toolChoice }: Request, { mode }: Fields): Fields 
     case 'required':
       return { mode: 'ANY' }
     case 'tool':
-      return { mode: 'ANY', allowedFunctionNames: [wire(toolChoice.name)] }
+      return { mode: 'ANY', allowedFunctionNames: [wire(choice.name)] }
     case 'allowed':
-      if (toolChoice.mode === 'required') return { mode: 'ANY', allowedFunctionNames: toolChoice.names.map(wire) }
-      return mode === undefined ? { mode: 'AUTO' } : { mode, allowedFunctionNames: toolChoice.names.map(wire) }
+      if (choice.mode === 'required') return { mode: 'ANY', allowedFunctionNames: choice.names.map(wire) }
+      return mode === undefined ? { mode: 'AUTO' } : { mode, allowedFunctionNames: choice.names.map(wire) }
   }
 }

@@ -1,6 +1,7 @@
 import { withWordJson } from '../../core/json-mode.ts'
 import { fitsStrictMode } from '../../core/json-schema.ts'
 import { fitted, wireName, withoutDoubles } from '../../core/names.ts'
+import { choiceAmong } from '../../core/tool-choice.ts'
 import type {
   CustomTool,
   FunctionTool,
@@ -214,7 +215,7 @@ function defined<T extends object>(fields: { readonly [K in keyof T]: T[K] | nul
  * - `topK` and `minP` go only where they are known; stop sequences beyond the fourth are dropped.
  * - Sampling and stop sequences are dropped for models of OpenAI's that refuse them.
  * - A reasoning budget becomes the effort that it comes nearest to, of those that the model has.
- * - Tools that run at another vendor are dropped; of tools that have the same name on the wire the first stays.
+ * - Tools that run at another vendor are dropped, and the choice of them; of tools that have the same name on the wire the first stays.
  * - Strict mode is not asked for with a schema that it would refuse.
  *
  * Throws `invalid-request` for content whose loss would change what is asked (see `messages.ts`).
@@ -250,11 +251,12 @@ function encodeTools({ tools, toolChoice, parallelTools }: Request, dialect: Dia
       ? tools.filter(({ name }) => toolChoice.names.includes(name))
       : tools
   const declared = withoutDoubles(offered).flatMap(tool => encodeTool(tool, dialect))
+  const callable = tools.filter(tool => tool.type !== 'server')
   const search = tools.find(tool => tool.type === 'server' && tool.protocol === ID && isWebSearch(tool))
   return {
     ...(declared.length > 0 && {
       tools: declared,
-      tool_choice: encodeToolChoice(toolChoice, tools, dialect),
+      tool_choice: encodeToolChoice(choiceAmong(callable, toolChoice), callable, dialect),
       parallel_tool_calls: parallelTools,
     }),
     ...(search?.type === 'server' && { web_search_options: search.raw }),
@@ -310,11 +312,15 @@ function encodeAsFunction(tool: CustomTool): unknown {
   return { type: 'function', function: { name: wireName(tool), description: description + syntax, parameters } }
 }
 
-function encodeToolChoice(choice: ToolChoice | undefined, tools: readonly Tool[], dialect: Dialect): unknown {
+function encodeToolChoice(
+  choice: ToolChoice | undefined,
+  tools: readonly (FunctionTool | CustomTool)[],
+  dialect: Dialect,
+): unknown {
   function named(name: string) {
-    const tool = tools.find(candidate => candidate.type !== 'server' && candidate.name === name)
+    const tool = tools.find(candidate => candidate.name === name)
     const type = tool?.type === 'custom' && dialect.customTools !== false ? 'custom' : 'function'
-    return { type, [type]: { name: wireName(tool?.type === 'server' ? { name } : (tool ?? { name })) } }
+    return { type, [type]: { name: wireName(tool ?? { name }) } }
   }
   switch (choice?.type) {
     case undefined:

@@ -101,7 +101,7 @@ export function responseBase(
     store: written['store'] === true,
     temperature: sampling.temperature ?? 1,
     text: { ...record(written['text']), format: encodeFormat(format) ?? { type: 'text' }, ...present({ verbosity }) },
-    tool_choice: encodeToolChoice(asked.toolChoice, asked.tools, {}) ?? written['tool_choice'] ?? 'auto',
+    tool_choice: written['tool_choice'] ?? encodeToolChoice(asked.toolChoice, asked.tools, {}) ?? 'auto',
     tools: declarations(asked.tools, {}),
     top_logprobs: sampling.topLogprobs ?? 0,
     top_p: sampling.topP ?? 1,

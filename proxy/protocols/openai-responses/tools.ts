@@ -1,6 +1,7 @@
 import { asFunction } from '../../core/custom-tools.ts'
 import { fitsStrictMode } from '../../core/json-schema.ts'
 import { wireName, withoutDoubles } from '../../core/names.ts'
+import { choiceAmong } from '../../core/tool-choice.ts'
 import type { CustomTool, FunctionTool, Request, ServerTool, Tool, ToolChoice } from '../../core/request.ts'
 import { present, record, type Fields } from '../fields.ts'
 import type { Dialect } from './dialect.ts'
@@ -61,7 +62,6 @@ function serverName({ type, server_label }: Fields): string {
   return String(type).startsWith('web_search') ? 'web_search' : String(type)
 }
 
-/** A tool of the vendor that has to be called has no word in the model, and rides along. */
 export function decodeToolChoice(choice: WireRequest['tool_choice']): ToolChoice | undefined {
   if (choice == null) return undefined
   if (typeof choice === 'string') return { type: choice }
@@ -72,10 +72,11 @@ export function decodeToolChoice(choice: WireRequest['tool_choice']): ToolChoice
     case 'allowed_tools':
       return { type: 'allowed', mode: choice.mode, names: choice.tools.map(nameOf) }
     case 'opaque':
-      return undefined
+      return { type: 'tool', name: serverName(choice.raw) }
   }
 }
 
+/** Which tool of the vendor has to be called, in all the client's words: more than its name may be said of it. */
 export function toolChoiceExtras(choice: WireRequest['tool_choice']): Fields {
   return choice != null && typeof choice === 'object' && choice.type === 'opaque' ? { tool_choice: choice.raw } : {}
 }
@@ -94,9 +95,10 @@ export function encodeTools({ tools, toolChoice, parallelTools, extras: own }: R
       : tools
   const declared = declarations(offered, dialect)
   if (declared.length === 0) return {}
+  const sent = tools.filter(tool => tool.type !== 'server' || isKnown(tool, dialect))
   return {
     tools: declared,
-    tool_choice: encodeToolChoice(toolChoice, tools, dialect) ?? ours(own)['tool_choice'],
+    tool_choice: ours(own)['tool_choice'] ?? encodeToolChoice(choiceAmong(sent, toolChoice), sent, dialect),
     parallel_tool_calls: parallelTools,
   }
 }
@@ -166,10 +168,16 @@ export function toolName(
   return namespaces === false ? wireName({ name, namespace }) : wireName({ name })
 }
 
-/** The vendor's own tools go as they came. Of other vendors' tools only the web search has one that does the same. */
-function encodeServerTool({ protocol, name, raw }: ServerTool, { webSearch }: Dialect): Fields[] {
+/** Of other vendors' tools only the web search has one that does the same. */
+function isKnown({ protocol, name }: ServerTool, { webSearch }: Dialect): boolean {
+  return protocol === ID || (webSearch !== false && SEARCHES.includes(name))
+}
+
+/** The vendor's own tools go as they came. */
+function encodeServerTool(tool: ServerTool, dialect: Dialect): Fields[] {
+  if (!isKnown(tool, dialect)) return []
+  const { protocol, raw } = tool
   if (protocol === ID) return [raw]
-  if (webSearch === false || !SEARCHES.includes(name)) return []
   const { search_context_size, user_location } = raw
   const { approximate } = record(user_location)
   return [

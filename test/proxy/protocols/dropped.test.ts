@@ -44,6 +44,9 @@ describe('what a protocol has no words for', () => {
         { role: 'assistant', parts: [{ type: 'opaque', protocol: 'openai-responses', raw: { type: 'mcp_call' } }] },
       ],
     }
+    const chosen: Request = { ...request, toolChoice: { type: 'tool', name: 'web_search' } }
+    expect(dropped(anthropic, chosen)).not.toContain('tool_choice')
+    expect(dropped(openaiChat, chosen)).toContain('tool_choice')
     // Anthropic has a web search of its own, which takes the other's place.
     expect(dropped(anthropic, request)).toEqual(['tool image_generation', 'parts of openai-responses'])
   })

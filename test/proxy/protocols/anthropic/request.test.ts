@@ -320,6 +320,13 @@ describe('tools', () => {
     expect(sent.tool_choice).toEqual({ type: 'any' })
   })
 
+  it('of another vendor can’t be made to be called, nor asked for in words', () => {
+    const served = { type: 'server', protocol: 'openai-responses', name: 'file_search', raw: {} } as const
+    const sent = encode({ tools: [...tools, served], toolChoice: { type: 'tool', name: 'file_search' } })
+    expect(sent).not.toHaveProperty('tool_choice')
+    expect(sent).not.toHaveProperty('system')
+  })
+
   it('that a model can’t be made to call are asked for in words (T46)', () => {
     const forced = encode({ tools, toolChoice: { type: 'tool', name: 'f' } })
     expect(forced.tool_choice).toEqual({ type: 'auto' })

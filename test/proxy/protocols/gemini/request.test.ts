@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { packThoughts } from '../../../../proxy/core/carried-thoughts.ts'
-import type { Message, Part, Reasoning, Request, Tool } from '../../../../proxy/core/request.ts'
+import type { Message, Part, Reasoning, Request, Tool, ToolChoice } from '../../../../proxy/core/request.ts'
 import { encodeRequest as encodeAnthropic } from '../../../../proxy/protocols/anthropic/request.ts'
 import {
   decodeCountTokens,
@@ -490,6 +490,20 @@ describe('encodeRequest', () => {
     expect(encoded({ tools: [f, own], model: 'gemini-2.5-pro' })['tools']).toHaveLength(1)
     expect(encoded({ tools: [search] })['tools']).toEqual([{ googleSearch: {} }])
     expect(encoded({ tools: [f, search] })['tools']).toHaveLength(1)
+  })
+
+  it('chooses by name among the functions alone', () => {
+    const search: Tool = {
+      type: 'server',
+      protocol: 'openai-responses',
+      name: 'web_search',
+      raw: { type: 'web_search' },
+    }
+    const chosen = (toolChoice: ToolChoice) => encoded({ tools: [f, search], toolChoice })['toolConfig']
+    expect(chosen({ type: 'allowed', mode: 'required', names: ['f', 'web_search'] })).toEqual({
+      functionCallingConfig: { mode: 'ANY', allowedFunctionNames: ['f'] },
+    })
+    expect(chosen({ type: 'tool', name: 'web_search' })).toBeUndefined()
   })
 
   it('offers arguments that have alternatives as one object', () => {

@@ -231,10 +231,13 @@ describe('a request that goes on in the same format', () => {
   })
 
   it('asks for a tool of the vendor by its type', () => {
-    const tools = [{ type: 'web_search' }]
-    const tool_choice = { type: 'web_search' }
-    expect(through({ tools, tool_choice })).toMatchObject({ tools, tool_choice })
-    expect(decode({ tools, tool_choice }).toolChoice).toBeUndefined()
+    const tools = [{ type: 'web_search' }, { type: 'mcp', server_label: 'wiki' }]
+    for (const tool_choice of [{ type: 'web_search' }, { type: 'mcp', server_label: 'wiki', name: 'ask' }])
+      expect(through({ tools, tool_choice })).toMatchObject({ tools, tool_choice })
+    expect(decode({ tools, tool_choice: { type: 'web_search' } }).toolChoice).toEqual({
+      type: 'tool',
+      name: 'web_search',
+    })
   })
 
   it('leaves strictness to the vendor where the client did', () => {
@@ -321,6 +324,16 @@ describe('a request of another format', () => {
     expect(encode({ tools: [server('openai-chat', 'web_search', near)] })['tools']).toEqual([
       { type: 'web_search', search_context_size: 'low', user_location: { type: 'approximate', city: 'Bonn' } },
     ])
+  })
+
+  it('chooses no other vendor’s tool but the web search', () => {
+    const bash = { type: 'server', protocol: 'anthropic', name: 'bash', raw: { type: 'bash_20250124' } } as const
+    const search = { ...bash, name: 'web_search', raw: { type: 'web_search_20250305' } } as const
+    const tools = [bash, search]
+    expect(encode({ tools, toolChoice: { type: 'tool', name: 'bash' } })).not.toHaveProperty('tool_choice')
+    expect(encode({ tools, toolChoice: { type: 'tool', name: 'web_search' } })).toMatchObject({
+      tool_choice: { type: 'web_search' },
+    })
   })
 
   it('says tools’ strictness, since the default here is the other one', () => {
@@ -459,6 +472,38 @@ describe('a request to the other formats', () => {
       expect(body).not.toContain(word)
     for (const word of ['be brief', 'be kind', 'I will look', 'by the way', 'go on', 'agents__spawn', 'late'])
       expect(body).toContain(word)
+  })
+
+  const f = { type: 'function', name: 'f', parameters: { type: 'object', properties: {} } }
+  const served = [{ type: 'web_search' }, { type: 'mcp', server_label: 'wiki' }, { type: 'image_generation' }]
+
+  it.each(foreign)('to $id chooses no tool that is not sent', ({ encodeRequest }) => {
+    const tools = [f, ...served]
+    const choices = [{ type: 'image_generation' }, { type: 'allowed_tools', mode: 'required', tools }]
+    for (const tool_choice of choices) {
+      const body = JSON.stringify(encodeRequest(decode({ tools, tool_choice })))
+      for (const name of ['wiki', 'image_generation']) expect(body).not.toContain(name)
+    }
+  })
+
+  it('to Chat Completions chooses among the functions that are sent, and none where none is allowed', () => {
+    const choiceOf = (tool_choice: object) =>
+      (openaiChat.encodeRequest(decode({ tools: [f, ...served], tool_choice })) as Body)['tool_choice']
+    expect(choiceOf({ type: 'allowed_tools', mode: 'required', tools: [f, ...served] })).toEqual({
+      type: 'allowed_tools',
+      allowed_tools: { mode: 'required', tools: [{ type: 'function', function: { name: 'f' } }] },
+    })
+    expect(choiceOf({ type: 'allowed_tools', mode: 'auto', tools: served })).toBe('none')
+    expect(choiceOf({ type: 'web_search' })).toBeUndefined()
+  })
+
+  it('to Anthropic calls the web search that it has to, there by Anthropic’s name', () => {
+    const asked = decode({
+      model: 'claude-sonnet-4-5',
+      tools: [f, ...served],
+      tool_choice: { type: 'web_search_preview' },
+    })
+    expect(anthropic.encodeRequest(asked)).toMatchObject({ tool_choice: { type: 'tool', name: 'web_search' } })
   })
 
   it('to Chat Completions has no empty messages where such items stood', () => {

@@ -1,6 +1,7 @@
 import { ProxyError } from '../../core/errors.ts'
 import type { CacheMark, Citation, FilePart, ImagePart, Part, Source, TextPart } from '../../core/request.ts'
 import { isRecord, nested, present, record, type Fields } from '../fields.ts'
+import { typeOfData } from '../media.ts'
 import { extras, ID, ours, type WireBlock } from './wire.ts'
 
 /** Texts, images and documents: what stands in messages and in the results of tools alike. */
@@ -141,20 +142,6 @@ function encodeCitation({ url, title, quote, extras: own }: Citation): Fields[] 
 
 const IMAGE_TYPES: readonly string[] = ['image/jpeg', 'image/png', 'image/gif', 'image/webp']
 
-/** How the base64 of each kind of file begins. */
-const signatures: readonly (readonly [beginning: string, mediaType: string])[] = [
-  ['iVBORw0KGgo', 'image/png'],
-  ['/9j/', 'image/jpeg'],
-  ['R0lGOD', 'image/gif'],
-  ['UklGR', 'image/webp'],
-  ['JVBERi0', 'application/pdf'],
-]
-
-/** What a file is: what it shows itself to be, since clients guess and Anthropic looks into it. */
-function typeOf(mediaType: string, data: string): string {
-  return signatures.find(([beginning]) => data.startsWith(beginning))?.[1] ?? mediaType.toLowerCase()
-}
-
 function encodeImage({ source, cache, extras: own }: Omit<ImagePart, 'type'>): Block {
   const { cache_control, ...rest } = ours(own)
   return { ...rest, type: 'image', source: encodeImageSource(source), ...encodeCache(cache, cache_control) }
@@ -163,7 +150,7 @@ function encodeImage({ source, cache, extras: own }: Omit<ImagePart, 'type'>): B
 function encodeImageSource(source: Source): Fields {
   if (source.type === 'text') throw unsayable('an image given as text')
   if (source.type !== 'base64') return encodeReference(source, 'an image')
-  const media_type = typeOf(source.mediaType, source.data)
+  const media_type = typeOfData(source.mediaType.toLowerCase(), source.data)
   if (!IMAGE_TYPES.includes(media_type)) throw unsayable(`an image of type ${source.mediaType}`)
   return { type: 'base64', media_type, data: source.data }
 }
@@ -177,7 +164,7 @@ function encodeFile({ source, name, cache, extras: own }: FilePart): Block[] {
   if (isRecord(pieces)) return document(pieces)
   if (source.type === 'text') return source.text.trim() === '' ? [] : document(plainText(source.text))
   if (source.type !== 'base64') return document(encodeReference(source, 'a file'))
-  const media_type = typeOf(source.mediaType, source.data)
+  const media_type = typeOfData(source.mediaType.toLowerCase(), source.data)
   if (media_type === 'application/pdf') return document({ type: 'base64', media_type, data: source.data })
   if (IMAGE_TYPES.includes(media_type)) return [encodeImage({ source, cache, extras: own })]
   if (/^text\/|[/+](json|xml|yaml|javascript|typescript|sql)$/.test(media_type))

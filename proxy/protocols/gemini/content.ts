@@ -1,6 +1,7 @@
 import { ProxyError } from '../../core/errors.ts'
 import type { Part, Source } from '../../core/request.ts'
 import { isRecord, type Fields } from '../fields.ts'
+import { typeOfData } from '../media.ts'
 import { ID, ours } from './wire.ts'
 
 /** Texts, images, sounds and files: what stands in contents and in the results of tools alike. */
@@ -60,7 +61,7 @@ export function encodeContent(part: Part): Fields[] {
 export function encodeSource(source: Source): Fields {
   switch (source.type) {
     case 'base64':
-      return { inlineData: { mimeType: source.mediaType, data: source.data } }
+      return { inlineData: { mimeType: typeOfData(source.mediaType, source.data), data: source.data } }
     case 'text':
       return { inlineData: { mimeType: 'text/plain', data: Buffer.from(source.text).toString('base64') } }
     case 'url': {

@@ -10,6 +10,7 @@ import type {
   TextPart,
 } from '../../core/request.ts'
 import { isRecord, nested, record, type Fields } from '../fields.ts'
+import { decodeFileData, decodeUrl } from '../media.ts'
 import type { Dialect } from './dialect.ts'
 import { extras, ID, ours, type WirePart } from './wire.ts'
 
@@ -74,24 +75,6 @@ function decodePart(part: WirePart): Part {
       }
     case 'opaque':
       return { type: 'opaque', protocol: ID, raw: part.raw }
-  }
-}
-
-/** An image or file by its address, or by what a data URL holds. */
-export function decodeUrl(url: string): Source {
-  const data = /^data:([^;,]+);base64,/.exec(url)
-  if (data?.[1] === undefined) return { type: 'url', url }
-  return { type: 'base64', mediaType: data[1], data: url.slice(data[0].length) }
-}
-
-/** A file's data is a data URL by OpenAI's examples; OpenRouter takes addresses there, and clients send bare base64. */
-function decodeFileData(data: string): Source {
-  if (/^(data|https?):/.test(data)) return decodeUrl(data)
-  // Base64 of `%PDF-`.
-  return {
-    type: 'base64',
-    mediaType: data.startsWith('JVBERi0') ? 'application/pdf' : 'application/octet-stream',
-    data,
   }
 }
 
@@ -170,7 +153,7 @@ function encodeOpaque({ protocol, raw }: OpaquePart): Content[] {
   return protocol === ID && isRecord(raw) ? [raw as Content] : []
 }
 
-/** The way back from `decodeUrl`. Throws what `refuse` makes of a source that no URL can give. */
+/** The way back from `decodeUrl` (`media.ts`). Throws what `refuse` makes of a source that no URL can give. */
 export function encodeUrl(source: Source, what: string, refuse = unsayable): string {
   switch (source.type) {
     case 'base64':

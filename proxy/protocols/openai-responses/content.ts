@@ -1,7 +1,8 @@
 import { ProxyError } from '../../core/errors.ts'
 import type { CacheMark, Citation, FilePart, ImagePart, Part, Source, TextPart } from '../../core/request.ts'
 import { isRecord, record, type Fields } from '../fields.ts'
-import { decodeUrl, encodeUrl } from '../openai-chat/content.ts'
+import { decodeFileData, decodeUrl } from '../media.ts'
+import { encodeUrl } from '../openai-chat/content.ts'
 import type { Dialect } from './dialect.ts'
 import { extras, ID, ours, type WirePart } from './wire.ts'
 
@@ -76,18 +77,12 @@ function decodeOutputText({
   }
 }
 
-/** A file's data is a data URL; clients send bare base64, too. */
 function decodeFile(
   data: string | null | undefined,
   url: string | null | undefined,
   id: string | null | undefined,
 ): Source {
-  if (data != null) {
-    if (data.startsWith('data:')) return decodeUrl(data)
-    // Base64 of `%PDF-`.
-    const mediaType = data.startsWith('JVBERi0') ? 'application/pdf' : 'application/octet-stream'
-    return { type: 'base64', mediaType, data }
-  }
+  if (data != null) return decodeFileData(data)
   return url == null ? { type: 'file-id', protocol: ID, id: id ?? '' } : { type: 'url', url }
 }
 

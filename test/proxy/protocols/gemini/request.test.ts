@@ -423,6 +423,18 @@ describe('encodeRequest', () => {
     ])
   })
 
+  it.each([
+    ['image/png', '/9j/4AAQ', 'image/jpeg'],
+    ['image/jpg', 'AAAA', 'image/jpeg'],
+    ['application/octet-stream', 'JVBERi0xLjQ=', 'application/pdf'],
+    ['image/png', 'UklGRiQAAABXRUJQVlA4', 'image/webp'],
+    ['audio/wav', 'UklGRiQAAABXQVZFZm10', 'audio/wav'],
+    ['image/heic', 'AAAA', 'image/heic'],
+  ])('says of %s that begins %s that it is %s', (mediaType, data, mimeType) => {
+    const sent = contents(user({ type: 'file', source: { type: 'base64', mediaType, data } }))
+    expect(sent[0]?.parts).toEqual([{ inlineData: { mimeType, data } }])
+  })
+
   it('gives results in the form in which they came, unless they were changed', () => {
     const response = { temperature: 20, unit: 'C' }
     const { messages } = decode({

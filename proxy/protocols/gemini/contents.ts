@@ -274,7 +274,8 @@ function encodeResults(results: readonly ToolResultPart[], calls: readonly ToolC
   const following: Fields[] = []
   const parts = results.map((result, at): Fields => {
     const { functionResponse, response, ...rest } = ours(result.extras)
-    const text = result.parts.map(part => (part.type === 'text' || part.type === 'refusal' ? part.text : '')).join('')
+    const texts = result.parts.filter(part => part.type === 'text' || part.type === 'refusal')
+    const text = texts.map(part => part.text).join('\n\n')
     const media = result.parts.filter(part => part.type !== 'text' && part.type !== 'refusal').flatMap(encodeContent)
     const inside = family.third ? media.filter(isInline) : []
     following.push(...media.filter(part => !inside.includes(part)))

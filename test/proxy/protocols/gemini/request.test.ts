@@ -423,6 +423,13 @@ describe('encodeRequest', () => {
     ])
   })
 
+  it('keeps the texts of a result apart', () => {
+    const messages = [user(text('go')), model(call('a')), user(result('a', text('one'), text('two')))]
+    expect(contents(...messages)[2]?.parts).toMatchObject([
+      { functionResponse: { response: { output: 'one\n\ntwo' } } },
+    ])
+  })
+
   it.each([
     ['image/png', '/9j/4AAQ', 'image/jpeg'],
     ['image/jpg', 'AAAA', 'image/jpeg'],

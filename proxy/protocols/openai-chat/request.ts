@@ -350,7 +350,8 @@ function encodeSampling({ sampling, reasoning }: Request, dialect: Dialect, mode
       temperature: sampling.temperature,
       top_p: sampling.topP,
       logprobs: sampling.logprobs,
-      top_logprobs: sampling.topLogprobs,
+      // Refused without the other.
+      top_logprobs: sampling.logprobs === true ? sampling.topLogprobs : undefined,
     }),
     ...(model.sampling === 'always' && {
       frequency_penalty: sampling.frequencyPenalty,

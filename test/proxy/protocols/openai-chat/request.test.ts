@@ -502,6 +502,11 @@ describe('encodeRequest', () => {
     expect(encode({ model, reasoning })['reasoning_effort']).toBe(effort)
   })
 
+  it('asks how likely other words were only beside how likely the words are', () => {
+    expect(encode({ sampling: { topLogprobs: 2 } })).not.toHaveProperty('top_logprobs')
+    expect(encode({ sampling: { topLogprobs: 2, logprobs: true } })).toMatchObject({ logprobs: true, top_logprobs: 2 })
+  })
+
   it('sends top_k only where it is known', () => {
     expect(encode({ sampling: { topK: 5, minP: 0.1 } })).toEqual({ model: 'm', messages: [hello], ...OURS })
     expect(encode({ sampling: { topK: 5, minP: 0.1 } }, { topK: true })).toMatchObject({ top_k: 5, min_p: 0.1 })

@@ -246,3 +246,5 @@ export type OutputFormat =
       readonly schema: JsonSchema
       readonly strict?: boolean | undefined
     }
+  /** One of the texts that the schema lists, as it stands rather than as JSON (Gemini `text/x.enum`). */
+  | { readonly type: 'enum'; readonly schema: JsonSchema }

@@ -1,6 +1,7 @@
+import { formatInWords } from '../core/format-in-words.ts'
 import { fitsStrictMode } from '../core/json-schema.ts'
 import { wireName } from '../core/names.ts'
-import type { OutputFormat, Request } from '../core/request.ts'
+import type { OutputFormat, Request, SystemPart } from '../core/request.ts'
 import { present, type Fields } from './fields.ts'
 
 /** Settings that both of OpenAI's formats have, in the same words. */
@@ -29,6 +30,23 @@ export function decodeJsonSchema({ name, description, schema, strict }: WireJson
 export function encodeJsonSchema({ name = 'response', description, schema, strict }: SchemaFormat): Fields {
   const wanted = strict === true ? fitsStrictMode(schema) : strict
   return { name: wireName({ name }), schema, ...present({ description, strict: wanted }) }
+}
+
+/**
+ * The request with what OpenAI wants said of the answer's form. It refuses schemas whose root is not of the type `object`, which
+ * are told in words instead; and JSON mode if no message holds the word. `counts` tells which of the system prompt's texts are
+ * messages to the format (instructions beside the conversation are not).
+ */
+export function withFormatSaid(request: Request, counts: (part: SystemPart) => boolean = () => true): Request {
+  const { format, system, messages } = request
+  const said = (text: string | undefined) =>
+    text === undefined ? system : [...system, { text, origin: 'system' } as const]
+  if (format?.type === 'enum' || (format?.type === 'json-schema' && format.schema['type'] !== 'object'))
+    return { ...request, format: undefined, system: said(formatInWords(format)) }
+  if (format?.type !== 'json') return request
+  const texts = messages.flatMap(({ parts }) => parts.map(part => (part.type === 'text' ? part.text : '')))
+  const isSaid = [...system.filter(counts).map(({ text }) => text), ...texts].some(text => /json/i.test(text))
+  return isSaid ? request : { ...request, system: said('Answer in JSON.') }
 }
 
 /** The key under which the vendor keeps the prompt's beginning, and for how long. */

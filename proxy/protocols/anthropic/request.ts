@@ -1,5 +1,6 @@
-import { fitted } from '../../core/names.ts'
 import { ProxyError } from '../../core/errors.ts'
+import { formatInWords } from '../../core/format-in-words.ts'
+import { fitted } from '../../core/names.ts'
 import type { OutputFormat, Request, Sampling, SystemPart } from '../../core/request.ts'
 import { nested, present, record, type Fields } from '../fields.ts'
 import { parseBody, withDots } from '../parse-body.ts'
@@ -99,7 +100,7 @@ function decodeCacheKey(user: string | null | undefined): Request['cache'] {
  *   several times.
  * - Sampling is dropped where it is refused; temperature ends at 1; while the model thinks it stays as it is.
  * - A model that can't be made to call a tool is told to.
- * - JSON without a schema, and a schema that the model can't be bound to, are told to the model.
+ * - JSON without a schema, a schema that the model can't be bound to, and a choice of texts are told to the model.
  * - Tools that run at another vendor are dropped, but for the web search.
  * - Of more than four marks of the prompt cache the last four stay.
  *
@@ -170,17 +171,12 @@ function openedByUser(system: WireTurn['content'], turns: readonly WireTurn[]) {
 
 /** The system prompt with what the model has to be told, since the request can't hold it otherwise. */
 function withWords(request: Request, family: Family, thinks: boolean): SystemPart[] {
-  const words = [formatInWords(request.format, family), forcedInWords(request, family, thinks)]
+  const isBound = encodeFormat(request.format, family) !== undefined
+  const words = [isBound ? undefined : formatInWords(request.format), forcedInWords(request, family, thinks)]
   return [
     ...request.system,
     ...words.filter(text => text !== undefined).map(text => ({ text, origin: 'system' }) as const),
   ]
-}
-
-function formatInWords(format: OutputFormat | undefined, family: Family): string | undefined {
-  if (format?.type === 'json') return 'Answer with a JSON object and nothing else.'
-  if (format?.type !== 'json-schema' || encodeFormat(format, family) !== undefined) return undefined
-  return `Answer with JSON that follows this schema, and nothing else:\n${JSON.stringify(format.schema)}`
 }
 
 function encodeFormat(format: OutputFormat | undefined, { jsonSchema }: Family): Fields | undefined {

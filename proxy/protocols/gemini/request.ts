@@ -1,4 +1,5 @@
 import { ProxyError } from '../../core/errors.ts'
+import { formatInWords } from '../../core/format-in-words.ts'
 import type { Message, OutputFormat, Request, Sampling, SystemPart } from '../../core/request.ts'
 import { isRecord, nested, present, record, type Fields } from '../fields.ts'
 import { parseBody } from '../parse-body.ts'
@@ -105,6 +106,9 @@ type FormatFields = Pick<
   'responseMimeType' | 'responseSchema' | 'responseJsonSchema' | 'responseFormat'
 >
 
+/** The type of an answer that is one of the texts which its schema lists. */
+const ENUM = 'text/x.enum'
+
 /** The form of the answer, in the older fields or in the newer one, and what else is said. */
 function decodeFormat({
   responseMimeType,
@@ -120,12 +124,8 @@ function decodeFormat({
   const type = responseMimeType ?? (text?.mimeType === 'APPLICATION_JSON' ? 'application/json' : text?.mimeType)
   const json = responseJsonSchema ?? text?.schema
   const schema = json ?? (responseSchema == null ? undefined : decodeSchema(responseSchema))
-  const own = {
-    ...rest,
-    ...nested('responseFormat', others),
-    ...(type === 'text/x.enum' && { responseMimeType: type }),
-  }
-  if (schema !== undefined) return { format: { type: 'json-schema', schema }, rest: own }
+  const own = { ...rest, ...nested('responseFormat', others) }
+  if (schema !== undefined) return { format: { type: type === ENUM ? 'enum' : 'json-schema', schema }, rest: own }
   return { format: type === 'application/json' ? { type: 'json' } : undefined, rest: own }
 }
 
@@ -140,7 +140,7 @@ const google: Dialect = { jsonSchema: true }
  *
  * - `n` is not sent: who wants several answers asks several times. Of more than five stop sequences the first five stay.
  * - Verbosity, biases, marks of the prompt cache, users, metadata and the wish for one call at a time are dropped.
- * - JSON as the answer's form is told to a model that can't be bound to it where there are tools.
+ * - The answer's form is told to a model that can't be bound to one where there are tools.
  * - Tools that run at another vendor are dropped, but for the web search.
  * - Schemas that lose something in Google's form go as JSON Schema, to servers that take it.
  *
@@ -150,7 +150,7 @@ export function encodeRequest(request: Request, dialect: Dialect = google): Fiel
   const { generationConfig, toolConfig: _, ...own } = ours(request.extras)
   const family = familyOf(request.model)
   const { cached, messages } = withoutCached(request.messages)
-  const inWords = formatInWords(request, family)
+  const inWords = unboundFormat(request, family)
   const { system, contents } = openedByUser(
     encodeSystem([...request.system, ...inWords]),
     encodeContents({ messages }, family),
@@ -164,7 +164,7 @@ export function encodeRequest(request: Request, dialect: Dialect = google): Fiel
       ...record(generationConfig),
       ...encodeSampling(request.sampling),
       ...present({ thinkingConfig: encodeThinking(request.reasoning, family) }),
-      ...(inWords.length === 0 && encodeFormat(request, dialect)),
+      ...(inWords.length === 0 && encodeFormat(request.format, dialect)),
     }),
     ...present({ cachedContent: cached, serviceTier: encodeServiceTier(request.serviceTier) }),
   }
@@ -209,10 +209,10 @@ function encodeSampling({ stop = [], ...sampling }: Sampling): Fields {
   })
 }
 
-function encodeFormat({ format, extras: own }: Request, dialect: Dialect): Fields {
+function encodeFormat(format: OutputFormat | undefined, dialect: Dialect): Fields {
   if (format === undefined || format.type === 'text') return {}
-  const { responseMimeType = 'application/json' } = record(ours(own)['generationConfig'])
-  if (format.type !== 'json-schema') return { responseMimeType }
+  const responseMimeType = format.type === 'enum' ? ENUM : 'application/json'
+  if (!('schema' in format)) return { responseMimeType }
   const { schema, isWhole } = encodeSchema(format.schema)
   return !isWhole && dialect.jsonSchema
     ? { responseMimeType, responseJsonSchema: withoutDialect(format.schema) }
@@ -220,13 +220,9 @@ function encodeFormat({ format, extras: own }: Request, dialect: Dialect): Field
 }
 
 /** What the model has to be told, since the request can't hold it otherwise. */
-function formatInWords({ format, tools }: Request, { third }: Family): SystemPart[] {
-  if (third || tools.length === 0 || format === undefined || format.type === 'text') return []
-  const text =
-    format.type === 'json-schema'
-      ? `When you answer, answer with JSON that follows this schema, and nothing else:\n${JSON.stringify(format.schema)}`
-      : 'When you answer, answer with a JSON object and nothing else.'
-  return [{ text, origin: 'system' }]
+function unboundFormat({ format, tools }: Request, { third }: Family): SystemPart[] {
+  const text = third || tools.length === 0 ? undefined : formatInWords(format)
+  return text === undefined ? [] : [{ text, origin: 'system' }]
 }
 
 const tiers: ReadonlyMap<string, string> = new Map([

@@ -1,4 +1,3 @@
-import { withWordJson } from '../../core/json-mode.ts'
 import { fitsStrictMode } from '../../core/json-schema.ts'
 import { fitted, wireName, withoutDoubles } from '../../core/names.ts'
 import { choiceAmong } from '../../core/tool-choice.ts'
@@ -15,7 +14,13 @@ import type {
 } from '../../core/request.ts'
 import { nested, record, type Fields } from '../fields.ts'
 import { effortFor, openaiModel, OTHER_MODEL, takesSampling, type OpenaiModel } from '../openai-models.ts'
-import { decodeCache, decodeJsonSchema, encodeJsonSchema, encodeServiceTier } from '../openai-settings.ts'
+import {
+  decodeCache,
+  decodeJsonSchema,
+  encodeJsonSchema,
+  encodeServiceTier,
+  withFormatSaid,
+} from '../openai-settings.ts'
 import { parseBody } from '../parse-body.ts'
 import type { Dialect } from './dialect.ts'
 import { decodeMessages, encodeMessages } from './messages.ts'
@@ -217,6 +222,7 @@ function defined<T extends object>(fields: { readonly [K in keyof T]: T[K] | nul
  * - A reasoning budget becomes the effort that it comes nearest to, of those that the model has.
  * - Tools that run at another vendor are dropped, and the choice of them; of tools that have the same name on the wire the first stays.
  * - Strict mode is not asked for with a schema that it would refuse.
+ * - A schema whose root is no object, and a choice of texts, are told to the model.
  *
  * Throws `invalid-request` for content whose loss would change what is asked (see `messages.ts`).
  */
@@ -224,16 +230,17 @@ export function encodeRequest(request: Request, dialect: Dialect = {}): unknown 
   const { functions: _, function_call: __, top_k, min_p, stream_options, ...own } = ours(request.extras)
   const { cache, user } = request
   const model = dialect.openaiModels === false ? OTHER_MODEL : openaiModel(request.model)
+  const asked = withFormatSaid(request)
   return {
     ...own,
     model: request.model,
-    messages: encodeMessages(withWordJson(request), dialect),
+    messages: encodeMessages(asked, dialect),
     ...encodeTools(request, dialect),
     ...encodeSampling(request, dialect, model),
     ...encodeTopK(request.sampling, dialect, { top_k, min_p }),
     ...encodeReasoning(request.reasoning, dialect, model),
     verbosity: request.verbosity,
-    response_format: encodeFormat(request.format),
+    response_format: encodeFormat(asked.format),
     prompt_cache_key: cache?.key === undefined ? undefined : fitted(cache.key),
     prompt_cache_retention: cache?.retention,
     metadata: request.metadata,
@@ -387,6 +394,7 @@ function amountOf(reasoning: Reasoning, model: OpenaiModel): Fields {
 function encodeFormat(format: OutputFormat | undefined): unknown {
   switch (format?.type) {
     case undefined:
+    case 'enum':
       return undefined
     case 'text':
       return { type: 'text' }

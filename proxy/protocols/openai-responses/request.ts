@@ -1,10 +1,15 @@
-import { withWordJson } from '../../core/json-mode.ts'
 import { ProxyError } from '../../core/errors.ts'
 import { fitted } from '../../core/names.ts'
 import type { OutputFormat, Request } from '../../core/request.ts'
 import { nested, present, record, type Fields } from '../fields.ts'
 import { openaiModel, takesSampling, type OpenaiModel } from '../openai-models.ts'
-import { decodeCache, decodeJsonSchema, encodeJsonSchema, encodeServiceTier } from '../openai-settings.ts'
+import {
+  decodeCache,
+  decodeJsonSchema,
+  encodeJsonSchema,
+  encodeServiceTier,
+  withFormatSaid,
+} from '../openai-settings.ts'
 import { parseBody } from '../parse-body.ts'
 import type { Dialect } from './dialect.ts'
 import { decodeItems, encodeItems } from './items.ts'
@@ -118,6 +123,7 @@ const LEAST_TOKENS = 16
  * - Tools that run at another vendor are dropped, but for the web search; of tools that have the same name on the wire the
  *   first stays.
  * - Strict mode is not asked for with a schema that it would refuse.
+ * - A schema whose root is no object, and a choice of texts, are told to the model.
  *
  * Throws `invalid-request` for content whose loss would change what is asked (see `content.ts`).
  */
@@ -125,7 +131,7 @@ export function encodeRequest(request: Request, dialect: Dialect = {}): unknown 
   const { store, include, text, reasoning, tool_choice: _, ...own } = ours(request.extras)
   const model = openaiModel(request.model)
   const kept = store === true && dialect.codex !== true
-  const asked = withWordJson(request, part => part.origin !== 'instructions')
+  const asked = withFormatSaid(request, part => part.origin !== 'instructions')
   return {
     ...(dialect.codex === true ? present({ client_metadata: own['client_metadata'] }) : own),
     model: request.model,
@@ -135,7 +141,7 @@ export function encodeRequest(request: Request, dialect: Dialect = {}): unknown 
     ...encodeReasoning(request.reasoning, model, reasoning),
     ...nested('text', {
       ...record(text),
-      ...present({ format: encodeFormat(request.format), verbosity: request.verbosity }),
+      ...present({ format: encodeFormat(asked.format), verbosity: request.verbosity }),
     }),
     ...encodeInclude(include, request, model),
     prompt_cache_key: request.cache?.key === undefined ? undefined : fitted(request.cache.key),
@@ -176,6 +182,7 @@ function encodeInclude(included: unknown, { sampling, reasoning }: Request, mode
 export function encodeFormat(format: OutputFormat | undefined): Fields | undefined {
   switch (format?.type) {
     case undefined:
+    case 'enum':
       return undefined
     case 'text':
       return { type: 'text' }

@@ -366,7 +366,7 @@ describe('the format of the answer', () => {
     expect(sent).not.toHaveProperty('tool_choice')
     expect(sent.system).toEqual([{ type: 'text', text: expect.stringContaining('"minimum":1') as string }])
     expect(encode({ format: { type: 'json' } }).system).toEqual([
-      { type: 'text', text: 'Answer with a JSON object and nothing else.' },
+      { type: 'text', text: 'When you answer, answer with a JSON object and nothing else.' },
     ])
     expect(encode({ format: { type: 'text' } })).not.toHaveProperty('system')
   })
@@ -376,6 +376,12 @@ describe('the format of the answer', () => {
     const sent = encode({ format: { type: 'json-schema', schema: map } })
     expect(sent).not.toHaveProperty('output_config')
     expect(sent.system).toEqual([{ type: 'text', text: expect.stringContaining(JSON.stringify(map)) as string }])
+  })
+
+  it('is told where it is a choice of texts, which structured output would put in quotation marks', () => {
+    const sent = encode({ format: { type: 'enum', schema: { type: 'string', enum: ['a', 'b'] } } })
+    expect(sent).not.toHaveProperty('output_config')
+    expect(sent.system).toEqual([{ type: 'text', text: expect.stringContaining('without quotation marks') as string }])
   })
 
   it('of the beta’s name is read as the one of today', () => {

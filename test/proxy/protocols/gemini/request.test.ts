@@ -239,6 +239,10 @@ describe('decodeRequest', () => {
       { responseMimeType: 'application/json', responseJsonSchema: { type: 'array' } },
       { type: 'json-schema', schema: { type: 'array' } },
     ],
+    [
+      { responseMimeType: 'text/x.enum', responseSchema: { type: 'STRING', enum: ['a', 'b'] } },
+      { type: 'enum', schema: { type: 'string', enum: ['a', 'b'] } },
+    ],
     [{ responseFormat: { text: { mimeType: 'APPLICATION_JSON' } } }, { type: 'json' }],
     [{ responseMimeType: 'text/plain' }, undefined],
   ])('reads the form of the answer in %j', (generationConfig, format) => {

@@ -621,6 +621,16 @@ describe('encodeRequest', () => {
     })
   })
 
+  it.each([
+    [{ type: 'json-schema', schema: { type: 'array', items: { type: 'string' } } }, '{"type":"array","items"'],
+    [{ type: 'json-schema', schema: { anyOf: [{ type: 'object' }] } }, '{"anyOf"'],
+    [{ type: 'enum', schema: { type: 'string', enum: ['a', 'b'] } }, 'without quotation marks'],
+  ] as const)('tells in words a form of the answer to which OpenAI binds none: %j', (format, words) => {
+    const sent = encode({ format })
+    expect(sent).not.toHaveProperty('response_format')
+    expect(sent['messages']).toEqual([{ role: 'system', content: expect.stringContaining(words) as string }, hello])
+  })
+
   it('says the word JSON where JSON mode would be refused without it', () => {
     expect(encode({ format: { type: 'json' } })['messages']).toEqual([
       { role: 'system', content: 'Answer in JSON.' },

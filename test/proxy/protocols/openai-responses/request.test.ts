@@ -346,6 +346,19 @@ describe('a request of another format', () => {
     expect(tool({ strict: true, parameters: { type: 'object' } })).toMatchObject([{ strict: false }])
   })
 
+  it.each([
+    [{ type: 'json-schema', schema: { type: 'array', items: { type: 'string' } } }, '{"type":"array","items"'],
+    [{ type: 'json-schema', schema: { anyOf: [{ type: 'object' }] } }, '{"anyOf"'],
+    [{ type: 'enum', schema: { type: 'string', enum: ['a', 'b'] } }, 'without quotation marks'],
+  ] as const)('tells in words a form of the answer to which OpenAI binds none: %j', (format, words) => {
+    const sent = encode({ format })
+    expect(sent).not.toHaveProperty('text')
+    expect(sent['input']).toEqual([
+      { type: 'message', role: 'system', content: expect.stringContaining(words) as string },
+      hello,
+    ])
+  })
+
   it('holds the word JSON where OpenAI wants it, which is not the instructions', () => {
     const format = { type: 'json' } as const
     expect(encode({ format })['input']).toEqual([

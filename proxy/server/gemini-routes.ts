@@ -24,7 +24,7 @@ export function serveGemini(app: FastifyInstance, state: () => ServerState) {
         protocol: gemini,
         relays: true,
         address: { model, stream },
-        framing: /[?&]alt=sse(&|$)/.test(request.url) ? 'sse' : 'json-array',
+        framing: stream && !/[?&]alt=sse(&|$)/.test(request.url) ? 'json-array' : 'sse',
         request: request.raw,
         response: reply.raw,
         body: bodyOf(request),

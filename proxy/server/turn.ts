@@ -37,7 +37,7 @@ export async function runTurn(deps: TurnDeps, exchange: Exchange): Promise<OpenT
     close(ended)
   } catch (thrown) {
     const error = toProxyError(thrown)
-    const { status, bytes } = sendError(response, protocol, error, { [TURN_HEADER]: turn.id })
+    const { status, bytes } = sendError(exchange, error, { [TURN_HEADER]: turn.id })
     turn.status = status
     turn.responseBytes += bytes.length
     turn.responseCapture?.append(bytes)

@@ -37,10 +37,9 @@ function sendJson(
   return bytes
 }
 
-/** Sends an error in the protocol's own shape; once a head has gone, all that is left is to break the connection. */
+/** Sends an error in the protocol's own shape, as it is framed; once a head has gone, all that is left is to break the connection. */
 export function sendError(
-  response: ServerResponse,
-  protocol: Protocol,
+  { protocol, response, framing }: Pick<Sending, 'protocol' | 'response'> & { readonly framing?: Framing | undefined },
   error: ProxyError,
   headers: Readonly<Record<string, string>> = {},
 ): { readonly status: number; readonly bytes: Buffer } {
@@ -49,7 +48,8 @@ export function sendError(
     breakOff(response)
     return { status: response.statusCode, bytes: Buffer.alloc(0) }
   }
-  return { status, bytes: sendJson(response, status, body, { ...retryAfter(error), ...headers }) }
+  const framed = framing === 'json-array' ? [body] : body
+  return { status, bytes: sendJson(response, status, framed, { ...retryAfter(error), ...headers }) }
 }
 
 /** Sends what has been written and then closes the connection without ending the message, so that no client takes it for whole. */

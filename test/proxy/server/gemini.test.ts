@@ -89,6 +89,19 @@ describe('Google’s SDK on a Chat Completions backend', () => {
     chat.answers(response => streamWords(response, ['Hello', ' there']))
   })
 
+  it('gets an error before the stream as an item of the array it asked for', async () => {
+    chat.answers(response => refuse(response, 400, 'invalid_request_error', 'invalid_value', 'no'))
+    const bodies = await Promise.all(
+      ['streamGenerateContent', 'streamGenerateContent?alt=sse', 'generateContent'].map(async method => {
+        const body = JSON.stringify({ contents: [{ parts: [{ text: 'hi' }] }] })
+        return (await fetch(`${proxy.url}/v1beta/models/gpt-x:${method}`, { method: 'POST', body })).json()
+      }),
+    )
+    const error = { error: expect.objectContaining({ code: 400, status: 'INVALID_ARGUMENT' }) as unknown }
+    expect(bodies).toEqual([[error], error, error])
+    chat.answers(response => streamWords(response, ['Hello', ' there']))
+  })
+
   it('counts tokens and lists models in its own shapes', async () => {
     expect((await google.models.countTokens({ model: 'gpt-x', contents: 'hello there' })).totalTokens).toBeGreaterThan(
       1,

@@ -1,3 +1,4 @@
+import type { Usage } from './events.ts'
 import type { Part, Request, Tool } from './request.ts'
 
 /**
@@ -15,6 +16,19 @@ export function estimateInput({ system, messages, tools }: Request): number {
 /** How many tokens that many characters are likely to be. */
 export function estimateTokens(characters: number): number {
   return Math.ceil(characters / 4)
+}
+
+/** Usage that nobody told, for an answer of that many characters: clients count on there being some. */
+export function estimateUsage(asked: Request, characters: number): Usage {
+  return { input: estimateInput(asked), output: estimateTokens(characters) }
+}
+
+/** How many characters the parts of an answer hold. */
+export function charactersSaid(parts: readonly Part[]): number {
+  return sum(parts, part => {
+    if (part.type === 'tool-call') return part.arguments.length
+    return 'text' in part ? part.text.length : 0
+  })
 }
 
 /** The marks that templates put around a message, and about 1500 tokens for an image or a page. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { ProxyError } from '../../core/errors.ts'
-import { estimateInput, estimateTokens } from '../../core/estimate.ts'
-import type { StopReason, Usage } from '../../core/events.ts'
+import { charactersSaid, estimateUsage } from '../../core/estimate.ts'
+import type { StopReason } from '../../core/events.ts'
 import { fold, type Reply } from '../../core/reply.ts'
 import type { Citation, Part, Request, ToolCallPart } from '../../core/request.ts'
 import { isRecord, present, type Fields } from '../fields.ts'
@@ -43,7 +43,7 @@ export function encodeReply(reply: Reply, asked: Request): unknown {
     content: parts.flatMap(encodePart),
     stop_reason: encodeReason(reason, rawReason),
     stop_sequence: stopSequence ?? null,
-    usage: encodeUsage(usage ?? estimated(asked, saidIn(parts))),
+    usage: encodeUsage(usage ?? estimateUsage(asked, charactersSaid(parts))),
   }
 }
 
@@ -132,16 +132,4 @@ export function encodeReason(reason: StopReason, rawReason: string | undefined):
 /** Clients keep answers apart by their ids. */
 export function answerId(id: string): string {
   return id === '' ? `msg_${randomUUID().replaceAll('-', '')}` : id
-}
-
-/** Usage that nobody told: clients count on there being some. */
-export function estimated(asked: Request, characters: number): Usage {
-  return { input: estimateInput(asked), output: estimateTokens(characters) }
-}
-
-function saidIn(parts: readonly Part[]): number {
-  return parts.reduce((sum, part) => {
-    if (part.type === 'tool-call') return sum + part.arguments.length
-    return sum + ('text' in part ? part.text.length : 0)
-  }, 0)
 }

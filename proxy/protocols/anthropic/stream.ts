@@ -1,3 +1,4 @@
+import { estimateUsage } from '../../core/estimate.ts'
 import type { Delta, Events, OpenPart, StreamEvent } from '../../core/events.ts'
 import type { Extras, ReasoningPart, Request, Signature } from '../../core/request.ts'
 import type { Frames, SseFrame } from '../../wire/sse.ts'
@@ -7,16 +8,7 @@ import { createOutbox } from '../outbox.ts'
 import type { Block } from './content.ts'
 import { decodeStreamError, encodeError } from './errors.ts'
 import { createReader } from './reader.ts'
-import {
-  answerId,
-  emptyMessage,
-  encodeCall,
-  encodeCitation,
-  encodeOpaque,
-  encodeReason,
-  estimated,
-  imageBlock,
-} from './reply.ts'
+import { answerId, emptyMessage, encodeCall, encodeCitation, encodeOpaque, encodeReason, imageBlock } from './reply.ts'
 import { carrier, proofOf } from './thinking.ts'
 import { encodeEndUsage, encodeUsage } from './usage.ts'
 import { ours } from './wire.ts'
@@ -127,7 +119,7 @@ function createWriter(asked: Request) {
       content: [],
       stop_reason: null,
       stop_sequence: null,
-      usage: encodeUsage(usage ?? { ...estimated(asked, 0), output: 1 }),
+      usage: encodeUsage(usage ?? { ...estimateUsage(asked, 0), output: 1 }),
     }
     push('message_start', { message })
   }
@@ -263,7 +255,7 @@ function createWriter(asked: Request) {
       stop_details: stop_details ?? null,
       container: container ?? null,
     }
-    push('message_delta', { ...rest, delta, usage: encodeEndUsage(usage ?? estimated(asked, characters)) })
+    push('message_delta', { ...rest, delta, usage: encodeEndUsage(usage ?? estimateUsage(asked, characters)) })
     push('message_stop', {})
     finished = true
   }

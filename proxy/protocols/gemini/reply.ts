@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { ProxyError } from '../../core/errors.ts'
-import { estimateInput, estimateTokens } from '../../core/estimate.ts'
-import type { StopReason, Usage } from '../../core/events.ts'
+import { charactersSaid, estimateUsage } from '../../core/estimate.ts'
+import type { StopReason } from '../../core/events.ts'
 import { fold, type Reply } from '../../core/reply.ts'
 import type { Part, ReasoningPart, Request, ToolCallPart } from '../../core/request.ts'
 import { isRecord, record, type Fields } from '../fields.ts'
@@ -47,7 +47,7 @@ export function encodeReply(reply: Reply, asked: Request): Fields {
     ...(isBlocked(parts.length, rest)
       ? {}
       : { candidates: [candidateOf(encodeParts(parts), { finishReason: encodeReason(reason, rawReason), ...own })] }),
-    usageMetadata: encodeUsage(usage ?? estimated(asked, saidIn(parts))),
+    usageMetadata: encodeUsage(usage ?? estimateUsage(asked, charactersSaid(parts))),
     modelVersion: model,
     responseId: answerId(id),
   }
@@ -133,16 +133,4 @@ export function encodeReason(reason: StopReason, rawReason: string | undefined):
 /** Clients keep answers apart by their ids. */
 export function answerId(id: string): string {
   return id === '' ? randomUUID() : id
-}
-
-/** Usage that nobody told: clients count on there being some. */
-export function estimated(asked: Request, characters: number): Usage {
-  return { input: estimateInput(asked), output: estimateTokens(characters) }
-}
-
-function saidIn(parts: readonly Part[]): number {
-  return parts.reduce((sum, part) => {
-    if (part.type === 'tool-call') return sum + part.arguments.length
-    return sum + ('text' in part ? part.text.length : 0)
-  }, 0)
 }

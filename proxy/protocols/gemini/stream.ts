@@ -1,3 +1,4 @@
+import { estimateUsage } from '../../core/estimate.ts'
 import type { Delta, Events, OpenPart, StreamEvent, Usage } from '../../core/events.ts'
 import type { Citation, Extras, ReasoningPart, Request, Signature } from '../../core/request.ts'
 import type { Frames, SseFrame } from '../../wire/sse.ts'
@@ -7,7 +8,7 @@ import { createOutbox } from '../outbox.ts'
 import { decodeStreamError, encodeError } from './errors.ts'
 import { encodeCitations, encodeLogprobs } from './metadata.ts'
 import { createReader } from './reader.ts'
-import { answerId, candidateOf, encodePart, encodeReason, estimated, isBlocked } from './reply.ts'
+import { answerId, candidateOf, encodePart, encodeReason, isBlocked } from './reply.ts'
 import { encodeLastThoughts, encodeProof, encodeSignature } from './thinking.ts'
 import { encodeUsage } from './usage.ts'
 import { ours } from './wire.ts'
@@ -103,7 +104,7 @@ function createWriter(asked: Request) {
 
   /** Until the end nobody knows the answer's tokens. */
   function openingUsage(usage: Usage | undefined): Fields {
-    const { promptTokenCount, cachedContentTokenCount } = encodeUsage(usage ?? estimated(asked, 0))
+    const { promptTokenCount, cachedContentTokenCount } = encodeUsage(usage ?? estimateUsage(asked, 0))
     return { promptTokenCount, cachedContentTokenCount, totalTokenCount: promptTokenCount }
   }
 
@@ -180,7 +181,7 @@ function createWriter(asked: Request) {
     const chunk = {
       ...rest,
       ...(isBlocked(written, rest) ? {} : { candidates: [candidateOf([], own)] }),
-      usageMetadata: encodeUsage(usage ?? estimated(asked, characters)),
+      usageMetadata: encodeUsage(usage ?? estimateUsage(asked, characters)),
       ...head,
     }
     frames.push({ data: toJson(chunk) })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { ProxyError } from '../../core/errors.ts'
+import { charactersSaid, estimateUsage } from '../../core/estimate.ts'
 import type { StopReason } from '../../core/events.ts'
 import { fold, type Reply } from '../../core/reply.ts'
 import type { Citation, Part, Request, Source, ToolCallPart } from '../../core/request.ts'
@@ -51,7 +52,7 @@ export function encodeReply(reply: Reply, asked: Request): unknown {
         ),
       },
     ],
-    usage: usage && encodeUsage(usage),
+    usage: encodeUsage(usage ?? estimateUsage(asked, charactersSaid(parts))),
   }
 }
 

@@ -1,3 +1,4 @@
+import { estimateUsage } from '../../core/estimate.ts'
 import type { Delta, Events, OpenPart, StreamEvent } from '../../core/events.ts'
 import type { ReasoningPart, Request } from '../../core/request.ts'
 import type { Frames, SseFrame } from '../../wire/sse.ts'
@@ -79,6 +80,7 @@ function createWriter(asked: Request) {
   let head = ''
   let calls = 0
   let thoughts = 0
+  let characters = 0
   let refused = false
   let finished = false
 
@@ -168,6 +170,7 @@ function createWriter(asked: Request) {
     switch (delta.type) {
       case 'text':
         frames.push({ data: part.before + JSON.stringify(delta.text) + part.after })
+        characters += delta.text.length
         part.isBare = false
         if (thought !== undefined) part.thought = { ...thought, text: thought.text + delta.text }
         break
@@ -197,8 +200,9 @@ function createWriter(asked: Request) {
 
   function writeFinish({ reason, usage, extras }: Extract<StreamEvent, { type: 'finish' }>) {
     push({}, { reason: encodeReason(reason, asked, refused), more: ours(extras) })
-    if (withUsage && usage !== undefined) {
-      frames.push({ data: `${head},"choices":[],"usage":${JSON.stringify(encodeUsage(usage))}}` })
+    if (withUsage) {
+      const told = encodeUsage(usage ?? estimateUsage(asked, characters))
+      frames.push({ data: `${head},"choices":[],"usage":${JSON.stringify(told)}}` })
     }
     frames.push({ data: DONE })
     finished = true

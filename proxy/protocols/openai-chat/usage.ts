@@ -1,5 +1,5 @@
 import type { Usage } from '../../core/events.ts'
-import { isRecord, nested, record, type Fields } from '../fields.ts'
+import { nested, record, records, type Fields } from '../fields.ts'
 import { extras, ours } from './wire.ts'
 
 /** Tokens as a server counts them. The totals include cached and reasoning tokens, as ours do, but for one vendor. */
@@ -52,11 +52,11 @@ export function encodeUsage({ input, output, cacheRead, cacheWrite, reasoning, e
 
 /**
  * Where a chunk or a whole answer has its usage: at the top, in its choice (Moonshot), or in Groq's own field. Servers that
- * tell it in every chunk count up, so the last counts.
+ * tell it in every chunk count up, so the last counts; one without any field is none.
  */
 export function usageIn({ usage, choices, x_groq }: Fields): Fields | undefined {
   const inChoice = Array.isArray(choices) ? record(choices[0])['usage'] : undefined
-  return [usage, inChoice, record(x_groq)['usage']].find(isRecord)
+  return records([usage, inChoice, record(x_groq)['usage']]).find(told => Object.keys(told).length > 0)
 }
 
 function count(value: unknown): number | undefined {

@@ -1,6 +1,6 @@
 import { ProxyError } from '../../core/errors.ts'
-import { estimateInput, estimateTokens } from '../../core/estimate.ts'
-import type { StopReason, Usage } from '../../core/events.ts'
+import { charactersSaid, estimateUsage } from '../../core/estimate.ts'
+import type { StopReason } from '../../core/events.ts'
 import { fold, type Reply } from '../../core/reply.ts'
 import type { Part, ReasoningPart, RefusalPart, Request, TextPart, ToolCallPart } from '../../core/request.ts'
 import { effortOf } from '../../core/reasoning.ts'
@@ -54,7 +54,7 @@ export function encodeReply(reply: Reply, asked: Request): unknown {
     ...responseBase(asked, { id, model: reply.model, own: ours(extras) }),
     ...encodeEnd(reason, nowInSeconds()),
     output,
-    usage: encodeUsage(reply.usage ?? estimated(asked, charactersOf(parts))),
+    usage: encodeUsage(reply.usage ?? estimateUsage(asked, charactersSaid(parts))),
   }
 }
 
@@ -236,18 +236,6 @@ function wireType(part: Part): string {
     default:
       return part.type
   }
-}
-
-/** Usage that nobody told: clients count on there being some. */
-export function estimated(asked: Request, characters: number): Usage {
-  return { input: estimateInput(asked), output: estimateTokens(characters) }
-}
-
-function charactersOf(parts: readonly Part[]): number {
-  return parts.reduce((sum, part) => {
-    if (part.type === 'tool-call') return sum + part.arguments.length
-    return sum + ('text' in part ? part.text.length : 0)
-  }, 0)
 }
 
 export function nowInSeconds(): number {

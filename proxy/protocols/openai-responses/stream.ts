@@ -1,4 +1,5 @@
 import type { ProxyError } from '../../core/errors.ts'
+import { estimateUsage } from '../../core/estimate.ts'
 import type { Events, OpenPart, StreamEvent } from '../../core/events.ts'
 import { own } from '../../core/own.ts'
 import { begun, finished, grow, mergeExtras, type GrowingPart } from '../../core/reply.ts'
@@ -14,17 +15,7 @@ import { itemId, responseId } from './ids.ts'
 import { grouped } from './items.ts'
 import { createReader } from './reader.ts'
 import { carrierItem, isContent } from './reasoning.ts'
-import {
-  encodeEnd,
-  encodeItem,
-  estimated,
-  idFor,
-  lastStatus,
-  nowInSeconds,
-  openItem,
-  reasonTold,
-  responseBase,
-} from './reply.ts'
+import { encodeEnd, encodeItem, idFor, lastStatus, nowInSeconds, openItem, reasonTold, responseBase } from './reply.ts'
 import { encodeUsage } from './usage.ts'
 import { ours } from './wire.ts'
 
@@ -274,7 +265,7 @@ function createWriter(asked: Request): FrameWriter {
       ...ours(extras),
       ...ending,
       output,
-      usage: encodeUsage(usage ?? estimated(asked, characters)),
+      usage: encodeUsage(usage ?? estimateUsage(asked, characters)),
     }
     push(ending.status === 'completed' ? 'response.completed' : 'response.incomplete', { response: whole })
     done = true

@@ -1,4 +1,4 @@
-import { estimateInput, estimateTokens } from '../../core/estimate.ts'
+import { estimateUsage } from '../../core/estimate.ts'
 import type { StreamEvent, Usage } from '../../core/events.ts'
 import type { Request } from '../../core/request.ts'
 
@@ -107,15 +107,11 @@ export function createThoughts() {
     /** What came of it. A model that was given up has not told what it used: that is then guessed. */
     summary: (asked: Request) => ({
       text,
-      usage: usage ?? (begun ? guessed(asked, text) : { input: 0, output: 0 }),
+      usage: usage ?? (begun ? estimateUsage(asked, text.length) : { input: 0, output: 0 }),
       isEstimate: begun && usage === undefined,
       parts: hasThought ? 1 : 0,
       begun,
       over: calls && over,
     }),
   }
-}
-
-function guessed(asked: Request, thought: string): Usage {
-  return { input: estimateInput(asked), output: estimateTokens(thought.length) }
 }

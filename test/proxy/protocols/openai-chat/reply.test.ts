@@ -138,6 +138,12 @@ describe('encodeReply', () => {
     })
   })
 
+  it('guesses usage that nobody told', () => {
+    expect(encode({ parts: [{ type: 'text', text: 'Hello you' }] }).rest).toMatchObject({
+      usage: { prompt_tokens: 1, completion_tokens: 3, total_tokens: 4 },
+    })
+  })
+
   it('has no content beside calls, and empty content if there is nothing at all (T22)', () => {
     const call = { type: 'tool-call', id: 'a', name: 'f', arguments: '{}', kind: 'function' } as const
     expect(encode({ parts: [call], reason: 'tool-calls' })).toMatchObject({

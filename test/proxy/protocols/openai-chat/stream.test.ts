@@ -585,6 +585,13 @@ describe('encodeStream', () => {
     expect(frames).toHaveLength(3)
   })
 
+  it('guesses usage that nobody told, if the client asked for it', async () => {
+    const frames = await written([opening, start(0, { type: 'text' }), add(0, 'Hello you'), stop(0), finish()])
+    expect(frames).toContainEqual(
+      expect.objectContaining({ choices: [], usage: { prompt_tokens: 1, completion_tokens: 3, total_tokens: 4 } }),
+    )
+  })
+
   it('writes one batch of frames for each batch of events, and nothing for a ping', async () => {
     const sizes: number[] = []
     const events = eventsOf(
@@ -764,6 +771,7 @@ describe('encodeStream', () => {
       },
       { choices: [{ delta: { images: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }] } }] },
       {},
+      { choices: [] },
       DONE,
     ])
   })
@@ -775,6 +783,7 @@ describe('encodeStream', () => {
       { system_fingerprint: 'fp', service_tier: 'default', novel: 1 },
       { system_fingerprint: 'fp', service_tier: 'default' },
       { system_fingerprint: 'fp', service_tier: 'default' },
+      { system_fingerprint: 'fp', service_tier: 'default', choices: [] },
       DONE,
     ])
     expect(frames[1]).not.toHaveProperty('novel')

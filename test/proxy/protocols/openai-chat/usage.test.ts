@@ -53,6 +53,7 @@ describe('usageIn', () => {
 
   it.each([
     ['at the top', { usage }],
+    ['under one that is empty', { usage: {}, x_groq: { usage } }],
     ['in the choice', { usage: null, choices: [{ usage }] }],
     ['in Groq’s field', { choices: [], x_groq: { usage } }],
   ])('finds usage %s', (_, chunk) => {
@@ -61,5 +62,6 @@ describe('usageIn', () => {
 
   it('finds none where there is none', () => {
     expect(usageIn({ usage: null, choices: [] })).toBeUndefined()
+    expect(usageIn({ usage: {}, choices: [{ usage: {} }] })).toBeUndefined()
   })
 })

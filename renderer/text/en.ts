@@ -491,7 +491,7 @@ export const en = {
       firstWords: 'First words',
       error: 'Error',
     },
-    way: { relayed: 'relayed byte for byte', translated: 'translated', local: 'answered here' },
+    way: { relayed: 'relayed', translated: 'translated', local: 'answered here' },
     streamed: 'streamed',
     whole: 'whole',
     requestHeaders: 'Request headers',

@@ -64,7 +64,8 @@ async function attemptAt(deps: AnswerDeps, asking: Asking, tried: Attempt): Prom
   const { body, obstacle } = relayable(asking, { backend, api, model, target, credential })
   // What has been said to a client that waited is the beginning of a translated stream.
   if (body !== undefined && obstacle === undefined && !response.headersSent) {
-    note(turn, 'relayed', 'same protocol, nothing to change')
+    const isSame = model === asked.model
+    note(turn, 'relayed', isSame ? 'same protocol, nothing to change' : 'same protocol, only the model’s name replaced')
     return relay({ ...asking, upstream: deps.upstream, backend, api, credential, seen, body, holds: mayGoOn })
   }
   note(turn, 'translated', obstacle ?? `${asking.protocol.id} for the client, ${api.protocol} for the backend`)

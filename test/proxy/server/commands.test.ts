@@ -154,7 +154,7 @@ describe('a session', () => {
     const { turns } = await proxy.app.handlers['turns.list']({ limit: 3 })
     expect(turns.map(({ way, why }) => `${String(way)}: ${String(why)}`)).toEqual([
       'translated: a command set parameters; routed by command of the session',
-      'relayed: same protocol, nothing to change; routed by command of the session',
+      'relayed: same protocol, only the model’s name replaced; routed by command of the session',
       'local: a message of commands, answered by the proxy',
     ])
   })

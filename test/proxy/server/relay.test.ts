@@ -266,12 +266,16 @@ describe('relayed bytes', () => {
     upstream.answers(response => wholeWords(response, 'ok'))
     const body =
       '{ "model" : "work:gpt-x", "messages":[{"role":"user","content":"\\u00fc ü \\ud83d\\ude00"}], "n": 1.0, "unknown_field": {"model":"x"} }'
-    await post(body, {
+    const answer = await post(body, {
       authorization: 'Bearer client-key',
       'openai-beta': 'x=1',
       cookie: 'a=b',
       'user-agent': 'me/1',
       'x-stainless-lang': 'js',
+    })
+    expect(await lastTurn(answer.headers.get('x-lip-turn'))).toMatchObject({
+      way: 'relayed',
+      why: 'same protocol, only the model’s name replaced',
     })
     const { raw, headers } = upstream.asked.at(-1) ?? { raw: Buffer.alloc(0), headers: {} }
     expect(raw.toString()).toBe(body.replace('work:gpt-x', 'gpt-x'))
@@ -312,6 +316,7 @@ describe('relayed bytes', () => {
     const answer = await post(JSON.stringify({ model: 'gpt-x', messages, stream: true }))
     expect(answer.text).toBe(pieces.join(''))
     expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+    expect(await lastTurn(answer.headers.get('x-lip-turn'))).toMatchObject({ why: 'same protocol, nothing to change' })
     expect(answer.headers.get('x-ratelimit-remaining-requests')).toBe('59')
     expect(await lastTurn(answer.headers.get('x-lip-turn'))).toMatchObject({
       outcome: 'ok',

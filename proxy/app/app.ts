@@ -257,7 +257,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 
   async function start(port?: number): Promise<Status> {
-    if (run === 'running' || run === 'starting') return status()
+    if (run === 'running' || run === 'starting' || run === 'stopping') return status()
     if (proxy !== undefined && address !== undefined) {
       proxy.accept(true)
       return become('running')
@@ -293,11 +293,32 @@ export async function createApp(options: AppOptions): Promise<App> {
     become('stopping')
     if (shell === 'headless') {
       proxy?.accept(false)
+      await drain(drainMs)
     } else {
       await proxy?.stop(drainMs)
       address = undefined
     }
     return become('stopped')
+  }
+
+  /** Lets the open turns end for so long, in milliseconds, then breaks off those that are left. */
+  function drain(forMs: number): Promise<void> {
+    return new Promise(resolve => {
+      const stopListening = journal.subscribe(() => {
+        if (journal.counters().open === 0) over()
+      })
+      const patience = setTimeout(() => {
+        for (const { id } of journal.live()) journal.breakOff(id)
+        over()
+      }, forMs)
+      if (journal.counters().open === 0) over()
+
+      function over() {
+        clearTimeout(patience)
+        stopListening()
+        resolve()
+      }
+    })
   }
 
   function leave(at: number | undefined) {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { calls, notices, type Call, type Output, type SentNotice, type TurnRow } from '../../../proxy/app/contract.ts'
-import { startFakeOpenai } from '../../support/fake-openai.ts'
+import { startFakeOpenai, wholeWords } from '../../support/fake-openai.ts'
 import { eventually, startApp, type StartedApp } from '../../support/start-app.ts'
 
 let upstream: Awaited<ReturnType<typeof startFakeOpenai>>
@@ -299,6 +299,36 @@ describe('calls', () => {
     expect((await call('app.snapshot')).status.run).toBe('stopped')
     expect(await call('proxy.start', {})).toMatchObject({ run: 'running' })
     expect((await ask('demo:demo-fast')).choices).toHaveLength(1)
+  })
+
+  it('stop the proxy when its open turns have ended', async () => {
+    let end = () => {}
+    const asked = new Promise<void>(resolve => {
+      upstream.answers(response => {
+        end = () => wholeWords(response, 'late')
+        resolve()
+      })
+    })
+    const answer = ask('work:gpt-x')
+    await asked
+    const stopping = proxy.app.stop(600_000)
+    expect((await call('app.snapshot')).status.run).toBe('stopping')
+    await expect(ask('demo:demo-fast')).rejects.toMatchObject({ status: 503 })
+    expect(await call('proxy.start', {})).toMatchObject({ run: 'stopping' })
+    end()
+    expect((await answer).choices[0]?.message.content).toBe('late')
+    expect(await stopping).toMatchObject({ run: 'stopped' })
+    await call('proxy.start', {})
+  })
+
+  it('break off what has not ended when the time to stop is over', async () => {
+    const asked = new Promise<void>(resolve => upstream.answers(() => resolve()))
+    const pending = ask('work:gpt-x').catch((error: unknown) => error)
+    await asked
+    expect(await proxy.app.stop(0)).toMatchObject({ run: 'stopped' })
+    expect(await pending).toBeInstanceOf(OpenAI.APIConnectionError)
+    await upstream.asked.at(-1)?.hungUp
+    await call('proxy.start', {})
   })
 
   it('test a key before it is stored, guess whose it is, and say what only a desktop can do', async () => {

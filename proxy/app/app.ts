@@ -62,6 +62,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { paths, env, flags, shell } = options
   const log = createLog(options.logTo)
   const { warn } = log
+  const bornAt = Date.now()
   const instance = randomBytes(8).toString('hex')
   const token = randomBytes(24).toString('base64url')
 
@@ -132,6 +133,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   const parts: AppParts = {
     options,
+    bornAt,
     secrets,
     logins,
     journal,

@@ -219,8 +219,8 @@ const turnDetail = z.object({
   response: body.optional(),
   /** Why there is no body, and what setting would give one. */
   bodiesMissing: z.string().optional(),
-  /** The request as a command for a shell, through this proxy, secrets replaced by variables. */
-  curl: z.string(),
+  /** The request as a command for a shell, through this proxy, secrets replaced by variables; absent where its body was not kept whole. */
+  curl: z.string().optional(),
 })
 
 const turnFilter = z.object({

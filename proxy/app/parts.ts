@@ -42,6 +42,8 @@ export interface Desktop {
 /** What the parts of the app share. */
 export interface AppParts {
   readonly options: AppOptions
+  /** When this run of the program began, epoch milliseconds: nothing in memory is older. */
+  readonly bornAt: number
   readonly secrets: Secrets
   readonly logins: Logins
   readonly journal: Journal

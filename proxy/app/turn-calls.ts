@@ -1,6 +1,6 @@
 import type { ReadableMessage } from '../traffic/bodies.ts'
 import type { AppParts } from './parts.ts'
-import type { Handlers, Input, Output, TurnDetail } from './contract.ts'
+import type { Handlers, Input, Output, TurnDetail, TurnRow } from './contract.ts'
 import { turnRow } from './turn-rows.ts'
 
 /** Past this many characters a body is shown cut: what a window draws must stay quick. */
@@ -30,7 +30,7 @@ export async function readTurn(parts: AppParts, id: string): Promise<TurnDetail 
     responseHeaders: messages?.response.headers ?? {},
     request: bodyOf(messages?.request),
     response: bodyOf(messages?.response),
-    bodiesMissing: messages === undefined ? whyNoBodies(parts, turn.open) : undefined,
+    bodiesMissing: messages === undefined ? whyNoBodies(parts, turn) : undefined,
     curl: curlOf(parts.status().url, turn.path, messages?.request),
   }
 }
@@ -49,30 +49,34 @@ function bodyOf(message: ReadableMessage | undefined): TurnDetail['request'] {
   }
 }
 
-function whyNoBodies({ loaded }: AppParts, open: boolean): string {
+function whyNoBodies({ loaded, bornAt }: AppParts, { open, at }: TurnRow): string {
   if (open) return 'Bodies can be read when the turn has ended.'
   const { capture, memory_turns, memory_mb } = loaded().config.traffic
   switch (capture) {
     case 'metadata':
       return 'Bodies are not kept: traffic.capture is “metadata”. Set it to “memory” or “disk” for the turns to come.'
     case 'memory':
+      if (at < bornAt) {
+        return 'Bodies are kept in memory only, and the program was started anew since this turn. Set traffic.capture to “disk” to keep them.'
+      }
       return `Bodies are kept in memory only, of the last ${memory_turns} turns and up to ${memory_mb} MB; this turn is older. Set traffic.capture to “disk” to keep more.`
     case 'disk':
       return 'The body of this turn was not kept, or its time is over.'
   }
 }
 
-/** The request as a command for a POSIX shell. Keys come from a variable, since captured ones are masked. */
-function curlOf(url: string, path: string, request: ReadableMessage | undefined): string {
+/** The request as a command for a POSIX shell, if all of it is there. Keys come from a variable, since captured ones are masked. */
+function curlOf(url: string, path: string, request: ReadableMessage | undefined): string | undefined {
+  if (request?.text === undefined || request.cut) return undefined
   const lines = [
     `curl ${quoted(url + path)}`,
     `-H 'content-type: application/json'`,
     `-H "authorization: Bearer $LIP_API_KEY"`,
   ]
-  for (const [name, value] of Object.entries(request?.headers ?? {})) {
+  for (const [name, value] of Object.entries(request.headers)) {
     if (/^(anthropic-|openai-|x-goog-api-client|accept$)/.test(name)) lines.push(`-H ${quoted(`${name}: ${value}`)}`)
   }
-  if (request?.text !== undefined) lines.push(`--data-raw ${quoted(request.text)}`)
+  lines.push(`--data-raw ${quoted(request.text)}`)
   return lines.join(' \\\n  ')
 }
 

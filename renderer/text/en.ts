@@ -447,6 +447,8 @@ export const en = {
     missing: 'This request is no longer in the log.',
     copyCurl: 'Copy as curl',
     curlCopied: 'Command copied. Secrets are variables in it.',
+    noCurl: (why: string) => `No command was copied. ${why}`,
+    bodyCut: 'The body of this request was not kept whole.',
     copyId: 'Copy the id',
     stop: 'Stop',
     stopped: 'Stream stopped',

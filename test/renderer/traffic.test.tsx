@@ -165,6 +165,15 @@ describe('The detail of a request', () => {
     expect(await navigator.clipboard.readText()).toContain("-H 'authorization: Bearer $API_KEY'")
   })
 
+  test('copies no command that would lack the body, and says why', async () => {
+    const { user, detail } = await open({ turns: 4, bodiesMissing: 'It is from before the start.' })
+    await navigator.clipboard.writeText('before')
+    await user.click(await detail.findByRole('button', { name: 'Copy as curl' }))
+    expect(await screen.findByText('No command was copied. It is from before the start.')).toBeDefined()
+    await user.keyboard('{Control>}{Shift>}c{/Shift}{/Control}')
+    expect(await navigator.clipboard.readText()).toBe('before')
+  })
+
   test('stops a stream that is open', async () => {
     const { user, detail } = await open({ turns: 2, open: 2 })
     await user.click(await detail.findByRole('button', { name: 'Stop' }))

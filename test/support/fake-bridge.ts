@@ -31,6 +31,8 @@ export interface FakeWorld extends FakeRoutingWorld {
   readonly turns?: number | readonly TurnRow[]
   /** Turns that a window is told at once; the others it has to ask for. */
   readonly told?: number
+  /** Why no bodies are kept, where none are. */
+  readonly bodiesMissing?: string
   /** Conversations that are known. */
   readonly sessions?: number | readonly SessionRow[]
   /** Streams open at the start. */
@@ -120,7 +122,10 @@ export function createFakeBridge(world: FakeWorld = {}) {
     },
     'turns.get': ({ id }) => {
       const turn = turns.find(other => other.id === id)
-      return turn === undefined ? null : fakeDetail(turn)
+      if (turn === undefined) return null
+      const { bodiesMissing } = world
+      const { request, response, curl, ...detail } = fakeDetail(turn)
+      return bodiesMissing === undefined ? { ...detail, request, response, curl } : { ...detail, bodiesMissing }
     },
     'turns.stop': ({ id }) => {
       const turn = turns.find(other => other.id === id)

@@ -1,9 +1,8 @@
 import type { TurnRow } from '../../../proxy/app/contract.ts'
 import { attempt } from '../../attempt.ts'
 import { call } from '../../bridge.ts'
-import { copy } from '../../components/copy.tsx'
 import { useListKeys } from '../../frame/list-keys.ts'
-import { text } from '../../text/text.ts'
+import { copyCurl } from './copy-curl.ts'
 import { DETAIL } from './detail/tabs.ts'
 import { TRAFFIC_LIST } from './list.tsx'
 
@@ -26,7 +25,7 @@ export function useTrafficKeys({ shown, selected, select, togglePause }: Traffic
     more: {
       'mod+l': togglePause,
       'mod+shift+c': () => {
-        if (selected !== undefined) void copyCurl(selected.id)
+        if (selected !== undefined) void readAndCopy(selected.id)
       },
       'mod+.': () => {
         if (selected?.open === true) void attempt(call('turns.stop', { id: selected.id }))
@@ -35,8 +34,7 @@ export function useTrafficKeys({ shown, selected, select, togglePause }: Traffic
   })
 }
 
-/** Puts the request on the clipboard as a command for a shell. */
-async function copyCurl(id: string): Promise<void> {
+async function readAndCopy(id: string): Promise<void> {
   const detail = await attempt(call('turns.get', { id }))
-  if (detail !== undefined && detail !== null) await copy(detail.curl, text.detail.curlCopied)
+  if (detail !== undefined && detail !== null) await copyCurl(detail)
 }

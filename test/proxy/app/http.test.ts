@@ -347,3 +347,21 @@ describe('calls', () => {
     expect(await call('models.list')).toContainEqual({ id: 'gpt-x', backend: 'work', model: 'gpt-x' })
   })
 })
+
+describe('a turn from before the program was started', () => {
+  it('says why its body is gone, and gives no command in which the body would lack', async () => {
+    const before = await startApp('')
+    const response = await fetch(`${before.url}/v1/chat/completions`, {
+      method: 'POST',
+      body: JSON.stringify({ model: 'demo:demo-fast', messages: [{ role: 'user', content: 'hi' }] }),
+    })
+    await response.text()
+    await before.app.close()
+    const after = await startApp('', {}, before.folder)
+    const detail = await after.app.handlers['turns.get']({ id: response.headers.get('x-lip-turn') ?? '' })
+    expect(detail?.turn.outcome).toBe('ok')
+    expect(detail?.bodiesMissing).toContain('started anew')
+    expect(detail?.curl).toBeUndefined()
+    await after.close()
+  })
+})

@@ -13,6 +13,7 @@ import { toneOf } from '../../../outcomes.ts'
 import { refine, usePlace } from '../../../stores/place.ts'
 import { dayOf, timeOfDay } from '../../../text/format.ts'
 import { text } from '../../../text/text.ts'
+import { copyCurl } from '../copy-curl.ts'
 import { RequestBody, ResponseBody } from './bodies.tsx'
 import { FactsOfTurn } from './facts-of-turn.tsx'
 import { Headers } from './headers.tsx'
@@ -40,7 +41,7 @@ export function Detail({ id, row, onClose }: DetailProps) {
       label={words.label}
       head={
         turn === undefined ? undefined : (
-          <Head turn={turn} curl={loaded.state === 'loaded' ? loaded.detail.curl : undefined} onClose={onClose} />
+          <Head turn={turn} detail={loaded.state === 'loaded' ? loaded.detail : undefined} onClose={onClose} />
         )
       }
       loaded={loaded}
@@ -53,7 +54,7 @@ export function Detail({ id, row, onClose }: DetailProps) {
   )
 }
 
-function Head({ turn, curl, onClose }: { turn: TurnRow; curl: string | undefined; onClose: () => void }) {
+function Head({ turn, detail, onClose }: { turn: TurnRow; detail: TurnDetail | undefined; onClose: () => void }) {
   const { asked, served, client, at, id } = turn
   return (
     <header className="flex flex-col gap-3 border-b border-line px-4 pt-3 pb-3">
@@ -83,9 +84,9 @@ function Head({ turn, curl, onClose }: { turn: TurnRow; curl: string | undefined
         ) : (
           <Button
             icon={Terminal}
-            disabled={curl === undefined}
+            disabled={detail === undefined}
             aria-label={words.copyCurl}
-            onClick={() => void copy(curl ?? '', words.curlCopied)}
+            onClick={() => detail && void copyCurl(detail)}
           >
             curl
           </Button>

@@ -1,5 +1,6 @@
+import { check } from '../config/check.ts'
 import { HIDDEN, shownHeader } from '../config/describe.ts'
-import { dotted } from '../config/key.ts'
+import { dotted, type Path } from '../config/key.ts'
 import type { BackendConfig } from '../config/schema.ts'
 import { own } from '../core/own.ts'
 import type { CustomBackend, Input, Output } from './contract.ts'
@@ -58,6 +59,25 @@ export async function useKeys(
     [keyOf(id, 'key_order')]: rotation === 'fill-first' ? order : undefined,
     ...(isNewThere && rotation === 'fill-first' && { default_backend: state.defaultBackend }),
   })
+}
+
+/** What of the config would name nothing without a backend. */
+export function usesOfBackend({ loaded }: AppParts, { id }: Input<'backends.uses'>): Output<'backends.uses'> {
+  const { config } = loaded()
+  const backends = Object.fromEntries(Object.entries(config.backends).filter(([other]) => other !== id))
+  const knownIds = knownBackends.map(known => known.id)
+  const wrong = check({ ...config, backends }, knownIds).map(({ path }) => path)
+  const isWrong = (...place: Path) => wrong.some(path => place.every((step, i) => step === path[i]))
+  return [
+    ...(isWrong('default_backend') ? [{ kind: 'default' } as const] : []),
+    ...(isWrong('static_route') ? [{ kind: 'static' } as const] : []),
+    ...Object.keys(config.failover_routes)
+      .filter(name => isWrong('failover_routes', name))
+      .map(name => ({ kind: 'route', name }) as const),
+    ...config.routing.rules.flatMap(({ name }, at) =>
+      isWrong('routing', 'rules', at) ? [{ kind: 'rule', at, name } as const] : [],
+    ),
+  ]
 }
 
 /** Takes a custom backend out of the config file. One that something else in the config names stays. */

@@ -626,6 +626,18 @@ export const calls = {
     }),
     output: done,
   },
+  /** What of the config names a custom backend, and so keeps it from being removed. A rule is told by its place, from 0. */
+  'backends.uses': {
+    input: z.object({ id: z.string() }),
+    output: z.array(
+      z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('default') }),
+        z.object({ kind: z.literal('static') }),
+        z.object({ kind: z.literal('route'), name: z.string() }),
+        z.object({ kind: z.literal('rule'), at: z.number(), name: z.string().optional() }),
+      ]),
+    ),
+  },
   'backends.remove': { input: z.object({ id: z.string() }), output: done },
   /** With `quota`, the vendors are asked for theirs, at most every five minutes. */
   'logins.list': { input: z.object({ quota: z.boolean().optional() }), output: z.array(login) },

@@ -1,6 +1,6 @@
 import { listModels } from '../server/models.ts'
 import type { AppParts } from './parts.ts'
-import { readBackend, removeBackend, saveBackend, useKeys } from './backend-calls.ts'
+import { readBackend, removeBackend, saveBackend, useKeys, usesOfBackend } from './backend-calls.ts'
 import { backendRows, routeOf } from './backend-rows.ts'
 import { testBackend } from './backend-test.ts'
 import type { Handlers } from './contract.ts'
@@ -87,6 +87,7 @@ export function createHandlers(parts: AppParts, live: ReturnType<typeof createLi
     'backends.get': asked => readBackend(parts, asked),
     'backends.save': asked => saveBackend(parts, asked),
     'backends.useKeys': asked => useKeys(parts, asked),
+    'backends.uses': asked => usesOfBackend(parts, asked),
     'backends.remove': asked => removeBackend(parts, asked),
     'logins.list': asked => listLogins(parts, asked),
     'logins.enable': asked => enableLogin(parts, asked),

@@ -81,7 +81,7 @@ function checkDefault({ default_backend, failover_routes }: Config, ids: readonl
   if (default_backend === undefined || Object.hasOwn(failover_routes, default_backend)) return []
   return leavesOf(parseSelector(default_backend)).flatMap(({ backend, model }) => {
     if (ids.includes(model) && backend === undefined) return []
-    return checkBackendName(['default_backend'], backend ?? model, ids, 'must name one of')
+    return checkBackendName(['default_backend'], backend ?? model, ids)
   })
 }
 
@@ -108,14 +108,16 @@ function selectorsIn({ failover_routes, routing }: Config): (readonly [Path, str
 
 function checkBackendsOf(path: Path, text: string, ids: readonly string[]): Finding[] {
   return leavesOf(parseSelector(text)).flatMap(({ backend }) =>
-    backend === undefined ? [] : checkBackendName(path, backend, ids, 'names no backend of'),
+    backend === undefined ? [] : checkBackendName(path, backend, ids),
   )
 }
 
 /** `openai.2` is a key of `openai`. */
-function checkBackendName(path: Path, name: string, ids: readonly string[], says: string): Finding[] {
+function checkBackendName(path: Path, name: string, ids: readonly string[]): Finding[] {
   if (ids.includes(name) || ids.includes(name.replace(/\.[^.]+$/, ''))) return []
-  return [{ path, says: `${says} ${[...new Set(ids)].join(', ')}`, suggestion: didYouMean(name, ids) }]
+  return [
+    { path, says: `names ${JSON.stringify(name)}, and there is no such backend`, suggestion: didYouMean(name, ids) },
+  ]
 }
 
 /** What is asked all at once, or one for another, has no place among others that are tried in order. */

@@ -13,12 +13,14 @@ interface ConfirmProps {
   /** Told when it is done. */
   readonly done: () => void
   readonly onClose: () => void
+  /** Whether it can't be done as things are. */
+  readonly isBarred?: boolean
   /** What it is about. */
   readonly children?: ReactNode
 }
 
 /** Asks before something goes for good. It stays open where that fails. */
-export function Confirm({ title, hint, action, run, done, onClose, children }: ConfirmProps) {
+export function Confirm({ title, hint, action, run, done, onClose, isBarred, children }: ConfirmProps) {
   const confirm = async () => {
     if ((await attempt(run())) !== undefined) done()
   }
@@ -31,7 +33,7 @@ export function Confirm({ title, hint, action, run, done, onClose, children }: C
       actions={
         <>
           <CloseButton autoFocus>{text.actions.cancel}</CloseButton>
-          <Button look="danger" onClick={() => void confirm()}>
+          <Button look="danger" disabled={isBarred} onClick={() => void confirm()}>
             {action}
           </Button>
         </>

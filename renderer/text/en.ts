@@ -590,7 +590,10 @@ export const en = {
       save: 'Save backend',
       saved: (id: string) => `Backend ${id} saved`,
       removeTitle: (id: string) => `Remove the backend ${id}?`,
-      removeHint: 'It is taken out of the config file. Requests that name it will fail. Its stored key stays.',
+      removeHint: 'It is taken out of the config file. Requests that name it will fail.',
+      keyStays: 'Its stored key stays.',
+      usedBy: 'It can’t be removed while these send requests to it; change them under Routing first:',
+      rule: (numbered: string, name: string | undefined) => (name === undefined ? numbered : `${numbered}, ${name}`),
       removed: (id: string) => `Backend ${id} removed`,
     },
     logins: {

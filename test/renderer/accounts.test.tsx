@@ -529,4 +529,21 @@ describe('A custom backend', () => {
     await waitFor(() => expect(screen.queryByRole('button', { name: 'Test of work' })).toBeNull())
     expect(askedFor(fake, 'backends.remove')).toEqual([{ id: 'work' }])
   })
+
+  test('is not removed while something sends requests to it, which is said before', async () => {
+    const uses = [
+      { kind: 'route', name: 'careful' },
+      { kind: 'rule', at: 0, name: 'pictures' },
+    ] as const
+    const { user } = await openApp({ ...worlds.lively, uses: { work: [...uses] } }, 'accounts?tab=backends')
+    await user.click(screen.getByRole('button', { name: 'Actions for work' }))
+    await user.click(await screen.findByRole('menuitem', { name: 'Remove…' }))
+    const dialog = within(await screen.findByRole('dialog'))
+    expect((await dialog.findAllByRole('listitem')).map(item => item.textContent)).toEqual([
+      'Route careful',
+      'Rule 1, pictures',
+    ])
+    expect(dialog.getByRole('button', { name: 'Remove' }).hasAttribute('disabled')).toBe(true)
+    expect(dialog.queryByText(/stored key/)).toBeNull()
+  })
 })

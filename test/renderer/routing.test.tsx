@@ -66,7 +66,7 @@ describe('The rules', () => {
     expect(sheet.getByText('A whole number from 1, or nothing.')).toBeDefined()
     await user.clear(sheet.getByLabelText('Up to tokens'))
     await user.click(sheet.getByRole('button', { name: 'Save' }))
-    expect((await sheet.findByRole('alert')).textContent).toContain('routing.rules[0].target names no backend')
+    expect((await sheet.findByRole('alert')).textContent).toContain('routing.rules[0].target names "nosuch"')
   })
 
   test('are moved by the keyboard, which goes on with the one that it moves', async () => {

@@ -11,6 +11,7 @@ import type {
   Logs,
   Notice,
   NoticeBody,
+  Output,
   Route,
   SentNotice,
   SessionRow,
@@ -40,6 +41,8 @@ export interface FakeWorld extends FakeRoutingWorld {
   readonly now?: number
   readonly status?: Partial<Status>
   readonly backends?: readonly BackendRow[]
+  /** What of the config names a backend, by its id. */
+  readonly uses?: Readonly<Record<string, Output<'backends.uses'>>>
   readonly route?: Route
   readonly keys?: readonly KeyRow[]
   readonly stores?: readonly KeyStore[]
@@ -260,6 +263,7 @@ export function createFakeBridge(world: FakeWorld = {}) {
       tell('backends', backends)
       return { ok: true }
     },
+    'backends.uses': ({ id }) => world.uses?.[id] ?? [],
     'backends.remove': ({ id }) => {
       backends = backends.filter(other => other.id !== id)
       tell('backends', backends)

@@ -23,11 +23,13 @@ export function createFakeRouting(world: FakeRoutingWorld, now: number, changed:
   }
   const refusal = (target: string) =>
     target.startsWith('nosuch:')
-      ? { ok: false as const, reason: 'routing.rules[0].target names no backend of openai, openrouter, work, demo' }
+      ? { ok: false as const, reason: 'routing.rules[0].target names "nosuch", and there is no such backend' }
       : undefined
   const problemsOf = (text: string) => {
     const line = text.split('\n').findIndex(line => line.includes('nosuch:')) + 1
-    return line === 0 ? [] : [{ line, column: 15, message: 'routing.rules[0].target names no backend of openai, work' }]
+    return line === 0
+      ? []
+      : [{ line, column: 15, message: 'routing.rules[0].target names "nosuch", and there is no such backend' }]
   }
 
   return {

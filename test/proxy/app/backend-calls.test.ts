@@ -116,6 +116,23 @@ it('keeps one that is the default, and says so', async () => {
   expect(await file()).toBe(before)
 })
 
+it('tells what of the config names one, and so keeps it from being removed', async () => {
+  const used = await startApp(`${YAML}default_backend: work
+failover_routes:
+  careful: { elements: [demo:demo, work:a, work:b] }
+routing:
+  rules:
+    - { target: demo:demo }
+    - { name: pictures, target: demo:demo, on_failure: [work:a] }
+`)
+  expect(await used.app.handlers['backends.uses']({ id: 'work' })).toEqual([
+    { kind: 'default' },
+    { kind: 'route', name: 'careful' },
+    { kind: 'rule', at: 1, name: 'pictures' },
+  ])
+  await used.close()
+})
+
 it('takes no key in place of a reference, and does not repeat it', async () => {
   const secret = 'sk-0123456789abcdef'
   const outcome = await started.app.handlers['backends.save']({ backend: { ...lab, key: secret }, isNew: true })

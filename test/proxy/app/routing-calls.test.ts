@@ -115,7 +115,7 @@ describe('The routing', () => {
   it.each<[string, Partial<RoutingRule>, string]>([
     ['target', { target: 'a|b^c' }, 'routing.rules[2].target is no selector'],
     ['empty target', { target: '' }, 'routing.rules[2].target must not be empty'],
-    ['unknown backend', { target: 'nosuch:x' }, 'routing.rules[2].target names no backend of work'],
+    ['unknown backend', { target: 'nosuch:x' }, 'routing.rules[2].target names "nosuch", and there is no such backend'],
     ['condition', { when: { min_tokens: -1 } }, 'routing.rules[2].when.min_tokens must be more than 0'],
   ])('refuses a rule with a wrong %s, and says where, and changes nothing', async (_, wrong, says) => {
     const done = await handlers()['routing.editRules']({ type: 'add', item: { ...forAll, ...wrong } })

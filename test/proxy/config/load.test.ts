@@ -239,7 +239,7 @@ describe('the layers', () => {
     [{ APP_PORT: '8000.5' }, 'server.port', 'APP_PORT must be a whole number'],
     [{ APP_HOST: 'a b' }, 'server.host', 'APP_HOST must be a host name or an IP address, without a port'],
     [{ APP_HOST: '127.0.0.1:8000' }, 'server.host', 'APP_HOST must be a host name or an IP address, without a port'],
-    [{ LLM_BACKEND: 'nobody' }, 'default_backend', 'LLM_BACKEND must name one of openai, openrouter, demo'],
+    [{ LLM_BACKEND: 'nobody' }, 'default_backend', 'LLM_BACKEND names "nobody", and there is no such backend'],
     [{ OPENAI_TIMEOUT: '1m' }, 'backends.openai.timeout', 'OPENAI_TIMEOUT must be a number'],
     [{ OPENAI_TIMEOUT: '0' }, 'backends.openai.timeout', 'OPENAI_TIMEOUT must be more than 0'],
     [
@@ -264,7 +264,7 @@ describe('the layers', () => {
     expect(await problemsOf('', { flags: { 'default-backend': 'opnai' } })).toEqual([
       {
         key: 'default_backend',
-        message: '--default-backend must name one of openai, openrouter, demo',
+        message: '--default-backend names "opnai", and there is no such backend',
         suggestion: 'did you mean openai?',
       },
     ])

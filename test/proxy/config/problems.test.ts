@@ -439,13 +439,13 @@ describe('a backend', () => {
   })
 
   it('that is the default must be there', async () => {
-    const message = 'default_backend must name one of work, openai, openrouter, demo'
+    const message = (name: string) => `default_backend names "${name}", and there is no such backend`
     const backends = 'backends:\n  work: { type: openai }\n'
     expect(await problemsOf(`default_backend: wrok:gpt\n${backends}`)).toEqual([
-      { line: 1, column: 18, key: 'default_backend', message, suggestion: 'did you mean work?' },
+      { line: 1, column: 18, key: 'default_backend', message: message('wrok'), suggestion: 'did you mean work?' },
     ])
     expect(await problemsOf(`${backends}  default_backend: nobody\n`)).toEqual([
-      { line: 3, column: 20, key: 'default_backend', message },
+      { line: 3, column: 20, key: 'default_backend', message: message('nobody') },
     ])
     expect((await load('default_backend: openrouter:vendor/model:free\n')).config.default_backend).toBe(
       'openrouter:vendor/model:free',

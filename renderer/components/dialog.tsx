@@ -116,8 +116,8 @@ function Discard({ onGoOn, onDiscard }: { readonly onGoOn: () => void; readonly 
   )
 }
 
-/** Leaves the focus with a field that took it; else the dialog itself has it, not its button to close. */
-function focusInside(event: Event) {
+/** Leaves the focus with a field that took it; else the dialog itself has it, not the first of its buttons. */
+export function focusInside(event: Event) {
   event.preventDefault()
   const dialog = event.currentTarget
   if (dialog instanceof HTMLElement && !dialog.contains(document.activeElement)) dialog.focus()

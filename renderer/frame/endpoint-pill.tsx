@@ -1,6 +1,7 @@
 import { ChevronDown, Copy } from 'lucide-react'
 import { Popover } from 'radix-ui'
 import { copy, CopyButton } from '../components/copy.tsx'
+import { focusInside } from '../components/dialog.tsx'
 import { Tip } from '../components/tip.tsx'
 import { useStatus } from '../stores/status.ts'
 import { text } from '../text/text.ts'
@@ -20,7 +21,7 @@ export function EndpointPill() {
           onClick={() => void copy(baseUrl(url), words.copied)}
           className="flex min-w-0 items-center gap-2 rounded-l-card pr-2 pl-2.5 transition-colors duration-100 hover:bg-hover"
         >
-          <span className="truncate font-mono text-small">{url}</span>
+          <span className="truncate font-mono text-small">{baseUrl(url)}</span>
           <Copy size={13} className="shrink-0 text-text-3" aria-hidden />
         </button>
       </Tip>
@@ -37,16 +38,18 @@ export function EndpointPill() {
             sideOffset={4}
             collisionPadding={8}
             aria-label={words.frontends}
+            // The first button would show its tip over the others.
+            onOpenAutoFocus={focusInside}
             className="z-50 w-92 animate-enter rounded-overlay border border-line bg-surface p-3 shadow-lift outline-none"
           >
             <ul className="flex flex-col gap-2">
               {frontends.map(frontend => (
-                <li key={frontend.id} className="flex items-center gap-2">
+                <li key={frontend.title} className="flex items-center gap-2">
                   <div className="min-w-0 flex-1">
                     <p className="font-semibold">{frontend.title}</p>
                     <code className="block truncate font-mono text-small text-text-2">{url + frontend.path}</code>
                   </div>
-                  <CopyButton value={url + frontend.path} said={words.copied} />
+                  <CopyButton value={url + frontend.path} label={words.copyFor(frontend.title)} said={words.copied} />
                 </li>
               ))}
             </ul>

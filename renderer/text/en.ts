@@ -120,7 +120,7 @@ export const en = {
     copy: 'Copy the base URL',
     copied: 'Base URL copied',
     frontends: 'Base URLs by client',
-    openaiChat: 'OpenAI Chat Completions',
+    copyFor: (frontend: string) => `Copy the base URL for ${frontend}`,
     hint: 'Point a client’s base URL here. Any API key will do unless you have set local keys.',
   },
 

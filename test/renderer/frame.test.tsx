@@ -22,6 +22,21 @@ describe('The frame', () => {
     expect(await screen.findByText('Base URL copied')).toBeDefined()
   })
 
+  test('lists the base URL of each front end, and covers none with a tip', async () => {
+    const { user } = await openApp(worlds.lively)
+    await user.click(screen.getByRole('button', { name: 'Base URLs by client' }))
+    const list = within(await screen.findByRole('dialog', { name: 'Base URLs by client' }))
+    expect(list.getAllByRole('listitem').map(item => item.textContent)).toEqual([
+      'OpenAI Chat Completionshttp://127.0.0.1:8000/v1',
+      'OpenAI Responseshttp://127.0.0.1:8000/v1',
+      'Anthropic Messageshttp://127.0.0.1:8000/anthropic',
+      'Geminihttp://127.0.0.1:8000',
+    ])
+    expect(screen.queryByRole('tooltip')).toBeNull()
+    await user.click(list.getByRole('button', { name: 'Copy the base URL for Anthropic Messages' }))
+    expect(await navigator.clipboard.readText()).toBe('http://127.0.0.1:8000/anthropic')
+  })
+
   test('shows with a model what it takes and costs, and who says so', async () => {
     const { user } = await openApp(worlds.lively)
     await user.keyboard('{Control>}{Shift>}m{/Shift}{/Control}')

@@ -26,7 +26,12 @@ interface DetailFrameProps<T> {
 export function DetailFrame<T>(props: DetailFrameProps<T>) {
   const { id, label, head, loaded, missing, onRetry, onClose, children } = props
   return (
-    <section id={id} tabIndex={-1} aria-label={label} className="flex h-full min-h-0 flex-col bg-surface outline-none">
+    <section
+      id={id}
+      tabIndex={-1}
+      aria-label={label}
+      className="flex h-full min-h-0 flex-col bg-surface focus-visible:-outline-offset-2"
+    >
       {head ?? (
         <div className="flex justify-end p-2">
           <IconButton icon={X} label={text.detail.close} onClick={onClose} />
@@ -42,9 +47,7 @@ export function DetailFrame<T>(props: DetailFrameProps<T>) {
         </Loading>
       )}
       {loaded.state === 'missing' && <Empty title={missing.title} hint={missing.hint} />}
-      {loaded.state === 'failed' && (
-        <LoadFailed reason={loaded.message} onRetry={onRetry} />
-      )}
+      {loaded.state === 'failed' && <LoadFailed reason={loaded.message} onRetry={onRetry} />}
       {loaded.state === 'loaded' && children(loaded.detail)}
     </section>
   )

@@ -15,7 +15,7 @@ interface ListKeys<T> {
   readonly more?: Shortcuts
 }
 
-/** The keys of a screen with a list and a detail. Arrows and their like count in the list; single letters wherever no text is typed. */
+/** The keys of a screen with a list and a detail. Arrows and their like count in the list; single letters and Escape wherever no text is typed. */
 export function useListKeys<T>({ rows, selected, select, places, more = {} }: ListKeys<T>): void {
   const pressed = useEffectEvent((event: KeyboardEvent) => {
     if (event.defaultPrevented || isCovered()) return
@@ -25,8 +25,19 @@ export function useListKeys<T>({ rows, selected, select, places, more = {} }: Li
       if (row !== undefined) select(row)
     }
     const anywhere: Shortcuts = {
-      j: () => go(at + 1),
-      k: () => go(at - 1),
+      j: () => {
+        go(at + 1)
+        focus(places.list)
+      },
+      k: () => {
+        go(at - 1)
+        focus(places.list)
+      },
+      escape: () => {
+        if (selected === undefined) return
+        select(undefined)
+        focus(places.list)
+      },
       '/': () => focus(places.filter),
       'mod+f': () => focus(places.filter),
       '[': () => focus(places.list),
@@ -44,7 +55,6 @@ export function useListKeys<T>({ rows, selected, select, places, more = {} }: Li
         if (selected === undefined) go(0)
         else focus(places.detail)
       },
-      escape: () => select(undefined),
     }
     press(event, isIn(event.target, `#${places.list}`) ? { ...anywhere, ...inList } : anywhere)
   })

@@ -68,7 +68,8 @@ function asked({ only, ...filter }: Filter): TurnFilter {
   return only === 'problems' ? { ...filter, outcomes: filter.outcomes ?? [...problemOutcomes] } : filter
 }
 
-function filterKey({ text = '', outcomes = [], backends = [], session = '', only }: Filter): string {
+/** A filter as one text; empty where it asks for nothing. */
+export function filterKey({ text = '', outcomes = [], backends = [], session = '', only }: Filter): string {
   const parts = [text.trim(), outcomes.join(), backends.join(), session, only ?? '']
   return parts.every(part => part === '') ? '' : parts.join('\n')
 }

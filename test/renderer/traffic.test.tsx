@@ -71,7 +71,7 @@ describe('The traffic list', () => {
 
   test('searches the log where nothing here matches, and then says that there is nothing', async () => {
     const { user, ...fake } = await openApp({ turns: 400 }, 'traffic?q=nowhere-to-be-found')
-    expect(await screen.findByText(/^No match in 300 requests/)).toBeDefined()
+    expect(await screen.findByText('No request matches.')).toBeDefined()
     await waitFor(() => expect(askedFor(fake, 'turns.list')).toHaveLength(1))
     expect(askedFor(fake, 'turns.list')[0]).toMatchObject({ filter: { text: 'nowhere-to-be-found' } })
     await user.click(screen.getByRole('button', { name: 'Clear the filter' }))
@@ -103,6 +103,33 @@ describe('The traffic list', () => {
     }
     await user.click(pill)
     await waitFor(() => expect(screen.queryByRole('button', { name: '2 new' })).toBeNull())
+  })
+
+  test('begins at its top, with what is newest, when it is filtered', async () => {
+    const { user, control, told } = await openApp({ turns: 100 }, 'traffic')
+    const scroller = () => screen.getByRole('grid').parentElement as HTMLElement
+    await act(async () => {
+      scroller().scrollTop = 500
+      scroller().dispatchEvent(new Event('scroll'))
+    })
+    const turn = { ...control.newOpenTurn(Date.now() + 1000), client: 'Newcomer' }
+    await told(() => control.change([turn]))
+    await user.type(screen.getByRole('searchbox'), 'newcomer')
+    await waitFor(() => expect(rows()).toHaveLength(1))
+    expect(scroller().scrollTop).toBe(0)
+    await user.keyboard('{Escape}')
+    await waitFor(() => expect(rows()[0]?.textContent).toContain('Newcomer'))
+  })
+
+  test('is walked by letters from anywhere, and leaves the detail by Escape from there', async () => {
+    const { user } = await openApp({ turns: 40 }, 'traffic')
+    await user.keyboard('j')
+    expect(document.activeElement).toBe(screen.getByRole('grid'))
+    await user.keyboard(']')
+    expect(document.activeElement).toBe(screen.getByRole('region', { name: 'Request detail' }))
+    await user.keyboard('{Escape}')
+    expect(screen.queryByRole('region', { name: 'Request detail' })).toBeNull()
+    expect(document.activeElement).toBe(screen.getByRole('grid'))
   })
 
   test('is walked by keys', async () => {

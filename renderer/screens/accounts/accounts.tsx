@@ -50,7 +50,7 @@ export function Accounts() {
         {tabNames.map(name => {
           const Tab = tabs[name]
           return (
-            <Tabs.Content key={name} value={name} className="flex flex-1 flex-col gap-5 outline-none">
+            <Tabs.Content key={name} value={name} className="flex flex-1 flex-col gap-5 focus-visible:outline-offset-4">
               <Tab />
             </Tabs.Content>
           )

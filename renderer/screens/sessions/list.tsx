@@ -34,7 +34,10 @@ export function SessionList({ sessions, matching, selectedId, onSelect }: Sessio
   }, [isNearEnd, hasMore])
 
   return (
-    <div ref={scroller} className="h-full overflow-auto bg-surface text-small">
+    <div
+      ref={scroller}
+      className="h-full overflow-auto bg-surface text-small has-[[role=grid]:focus-visible]:outline-2 has-[[role=grid]:focus-visible]:-outline-offset-2 has-[[role=grid]:focus-visible]:outline-accent"
+    >
       <div
         id={SESSION_LIST}
         role="grid"

@@ -24,7 +24,7 @@ interface TrafficEmptyProps {
 /** Why the list is empty, and what to do about it. */
 export function TrafficEmpty({ filter, isFiltering, searched }: TrafficEmptyProps) {
   const status = useStatus(state => state.status)
-  if (isFiltering && searched > 0) return <NoMatch filter={filter} searched={searched} />
+  if (isFiltering && searched > 0) return <NoMatch filter={filter} />
   if (status !== undefined && status.run !== 'running') {
     return (
       <Empty icon={Radio} title={words.emptyStopped} hint={words.emptyStoppedHint}>
@@ -61,7 +61,7 @@ export function TrafficEmpty({ filter, isFiltering, searched }: TrafficEmptyProp
 }
 
 /** Nothing here matches: then the log is searched further back, until there is something or nothing is left. */
-function NoMatch({ filter, searched }: { readonly filter: Filter; readonly searched: number }) {
+function NoMatch({ filter }: { readonly filter: Filter }) {
   const isLoading = useTurns(state => state.loading)
   const hasMore = useTurns(state => reachOf(state.reach, filter).more) && filter.only !== 'open'
   useEffect(() => {
@@ -72,11 +72,7 @@ function NoMatch({ filter, searched }: { readonly filter: Filter; readonly searc
         .catch(() => undefined)
   }, [hasMore, isLoading, filter])
   return (
-    <Empty
-      icon={SearchX}
-      title={words.noMatch(text.counts.requests(searched))}
-      hint={hasMore ? words.searching : words.noMatchHint}
-    >
+    <Empty icon={SearchX} title={words.noMatch} hint={hasMore ? words.searching : words.noMatchHint}>
       <Button onClick={clearFilter}>{words.clearFilter}</Button>
     </Empty>
   )

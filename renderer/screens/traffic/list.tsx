@@ -84,7 +84,7 @@ export function TrafficList({ turns, filter, selectedId, onSelect, newer, onScro
       <div
         ref={scroller}
         onScroll={event => onScrolled(event.currentTarget.scrollTop < rowPx)}
-        className="h-full overflow-auto bg-surface text-small"
+        className="h-full overflow-auto bg-surface text-small has-[[role=grid]:focus-visible]:outline-2 has-[[role=grid]:focus-visible]:-outline-offset-2 has-[[role=grid]:focus-visible]:outline-accent"
       >
         <div
           id={TRAFFIC_LIST}

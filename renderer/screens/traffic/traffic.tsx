@@ -4,7 +4,7 @@ import { Bone, Loading } from '../../components/skeleton.tsx'
 import { ListAndDetail } from '../../frame/list-and-detail.tsx'
 import { refine, usePlace } from '../../stores/place.ts'
 import { matcher, newestFirst } from '../../stores/turn-list.ts'
-import { reachOf, useTurns } from '../../stores/turns.ts'
+import { filterKey, reachOf, useTurns } from '../../stores/turns.ts'
 import { text } from '../../text/text.ts'
 import { Detail } from './detail/detail.tsx'
 import { TrafficEmpty } from './empty.tsx'
@@ -23,6 +23,8 @@ import { useTrafficKeys } from './use-traffic-keys.ts'
 export interface Hold {
   readonly by: 'pause' | 'scroll'
   readonly since: number
+  /** The key of what was asked for. */
+  readonly filter: string
   /** The newest turn shown. */
   readonly newest: TurnRow | undefined
 }
@@ -51,6 +53,9 @@ function LoadedTraffic({ turns }: { readonly turns: readonly TurnRow[] }) {
   const scrollTo = useRef<(index: number) => void>(null)
 
   const filter = useMemo(() => filterOf(params), [params])
+  const key = filterKey(filter)
+  // Another filter begins at the top of its list.
+  if (hold?.by === 'scroll' && hold.filter !== key) setHold(undefined)
   const matching = useMemo(() => {
     const { oldest, more } = reachOf(reach, filter)
     const isKnown = (turn: TurnRow) => !more || oldest === undefined || newestFirst(turn, oldest) <= 0
@@ -64,7 +69,7 @@ function LoadedTraffic({ turns }: { readonly turns: readonly TurnRow[] }) {
   const select = (turn: TurnRow | undefined) => refine({ turn: turn?.id })
 
   const togglePause = () =>
-    setHold(hold?.by === 'pause' ? undefined : { by: 'pause', since: Date.now(), newest: matching[0] })
+    setHold(hold?.by === 'pause' ? undefined : { by: 'pause', since: Date.now(), filter: key, newest: matching[0] })
   useTrafficKeys({ shown, selected, select, togglePause })
 
   return (
@@ -86,6 +91,7 @@ function LoadedTraffic({ turns }: { readonly turns: readonly TurnRow[] }) {
           <TrafficEmpty filter={filter} isFiltering={isFiltering(filter)} searched={turns.length} />
         ) : (
           <TrafficList
+            key={key}
             turns={shown}
             filter={filter}
             selectedId={selectedId}
@@ -93,7 +99,7 @@ function LoadedTraffic({ turns }: { readonly turns: readonly TurnRow[] }) {
             newer={hold?.by === 'scroll' ? held : 0}
             onScrolled={isAtTop => {
               if (hold?.by !== 'pause')
-                setHold(isAtTop ? undefined : (hold ?? { by: 'scroll', since: 0, newest: matching[0] }))
+                setHold(isAtTop ? undefined : (hold ?? { by: 'scroll', since: 0, filter: key, newest: matching[0] }))
             }}
             scrollTo={scrollTo}
           />

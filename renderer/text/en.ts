@@ -281,7 +281,12 @@ export const en = {
       clientHint: 'set its base URL to the endpoint',
     },
 
-    now: { title: 'Now', none: 'No stream is open.', more: (count: number) => `${number(count)} more in Traffic` },
+    now: {
+      title: 'Now',
+      none: 'No stream is open.',
+      more: (count: number) => `${number(count)} more in Traffic`,
+      stop: (model: string, client: string) => `Stop ${model} for ${client}`,
+    },
     backends: {
       title: 'Backends',
       hour: 'last hour',

@@ -66,9 +66,21 @@ describe('The overview', () => {
   test('shows what is going on, and stops it', async () => {
     const { user, ...fake } = await openApp({ turns: 5, open: 1 })
     const now = screen.getByRole('region', { name: 'Now' })
-    await user.click(within(now).getByRole('button', { name: 'Stop' }))
+    await user.click(within(now).getByRole('button', { name: /^Stop .+ for .+/ }))
     expect(await within(now).findByText('No stream is open.')).toBeDefined()
     expect(askedFor(fake, 'turns.stop')).toHaveLength(1)
+  })
+
+  test('keeps streams in their places when others begin', async () => {
+    const { control, told } = await openApp({ turns: 5, open: 6 })
+    const stops = () =>
+      within(screen.getByRole('region', { name: 'Now' }))
+        .getAllByRole('listitem')
+        .map(item => item.querySelector('button')?.textContent.replace(/\d.*/, ''))
+    const before = stops()
+    await told(() => control.change([{ ...control.newOpenTurn(Date.now()), client: 'Newcomer' }]))
+    expect(stops()).toEqual(before)
+    expect(screen.getByRole('button', { name: '1 more in Traffic' })).toBeDefined()
   })
 
   test('offers another port where its own is taken', async () => {

@@ -18,7 +18,8 @@ const SHOWN = 6
 
 /** What is going on this moment. */
 export function Now({ turns }: { readonly turns: readonly TurnRow[] }) {
-  const open = turns.filter(turn => turn.open)
+  // The oldest first, so that none moves because another begins.
+  const open = turns.filter(turn => turn.open).reverse()
   const now = useNow(open.length > 0)
   const hidden = open.length - SHOWN
   return (
@@ -60,14 +61,17 @@ function OpenTurn({ turn, now }: { readonly turn: TurnRow; readonly now: number 
       >
         <span className="w-24 shrink-0 truncate">{turn.client}</span>
         <span className="max-w-52 shrink-0 truncate font-semibold">{model}</span>
-        <span className="min-w-0 flex-1 truncate font-mono text-small text-text-2">{turn.words}</span>
+        {/* What does not fit is left out at its beginning, since the newest words are at its end. */}
+        <span className="min-w-0 flex-1 truncate text-left font-mono text-small text-text-2 [direction:rtl]">
+          <bdi dir="ltr">{turn.words}</bdi>
+        </span>
         <span className="w-14 shrink-0 text-right">{elapsed(now - turn.at)}</span>
         <span className="w-18 shrink-0 text-right text-text-3">{speedOf(turn, now)}</span>
       </button>
       <IconButton
         icon={CircleStop}
         size="small"
-        label={text.actions.stop}
+        label={words.stop(model, turn.client)}
         onClick={() => void attempt(call('turns.stop', { id: turn.id }))}
       />
     </li>

@@ -1,5 +1,6 @@
 import { Command } from 'cmdk'
 import {
+  ArrowRight,
   CircleStop,
   Copy,
   KeyRound,
@@ -19,6 +20,7 @@ import {
   type LucideIcon,
 } from 'lucide-react'
 import { Dialog } from 'radix-ui'
+import { useEffect, useState } from 'react'
 import { attempt } from '../attempt.ts'
 import { copy } from '../components/copy.tsx'
 import { Keys } from '../components/keys.tsx'
@@ -36,6 +38,9 @@ import { baseUrl } from './frontends.ts'
 import { nameOf, switchTo } from './route-switcher.tsx'
 import { toggleProxy } from './run-control.tsx'
 import { sendTest } from './send-test.ts'
+
+/** The form of a turn's id. */
+const isTurnId = /^[\dA-HJKMNP-TV-Z]{26}$/
 
 /** Everything the window can do, by name. */
 export function Palette() {
@@ -58,10 +63,14 @@ export function Palette() {
 
 function Commands() {
   const words = text.palette
+  const [typed, setTyped] = useState('')
+  const id = typed.trim()
   return (
     <Command label={words.label} loop filter={hasAllWords}>
       <Command.Input
         autoFocus
+        value={typed}
+        onValueChange={setTyped}
         placeholder={words.placeholder}
         className="h-11 w-full border-b border-line bg-transparent px-4 text-title focus-visible:outline-none"
       />
@@ -77,6 +86,9 @@ function Commands() {
               run={() => goTo(id)}
             />
           ))}
+          {isTurnId.test(id) && (
+            <Item icon={ArrowRight} label={words.request(id)} run={() => goTo('traffic', { turn: id })} />
+          )}
           <Item icon={OctagonX} label={words.errors} run={() => goTo('traffic', { is: 'problems' })} />
         </Group>
         <ProxyCommands />
@@ -125,10 +137,14 @@ function ProxyCommands() {
 
 function RouteCommands() {
   const backends = useBackends(state => state.backends) ?? []
-  const models = useRoute(state => state.models) ?? []
+  const models = useRoute(state => state.models)
+  const isUnknown = models === undefined
+  useEffect(() => {
+    if (isUnknown) void attempt(useRoute.getState().loadModels())
+  }, [isUnknown])
   const targets: readonly Target[] = [
     ...backends.filter(backend => backend.state !== 'off').map(backend => ({ backend: backend.id })),
-    ...models,
+    ...(models ?? []),
   ]
   return (
     <Group title={text.palette.route}>

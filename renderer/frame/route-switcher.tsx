@@ -66,7 +66,7 @@ function RouteList() {
   const models = useRoute(state => state.models)
   const backends = useBackends(state => state.backends) ?? []
   const recent = usePreferences(state => state.recent)
-  if (models === undefined) void attempt(askOnce())
+  if (models === undefined) void attempt(useRoute.getState().loadModels())
 
   return (
     <Command
@@ -134,16 +134,6 @@ function RouteList() {
       </Command.List>
     </Command>
   )
-}
-
-let asking: Promise<void> | undefined
-/** Asks for the models once, however often the list is drawn meanwhile. */
-function askOnce(): Promise<void> {
-  asking ??= useRoute
-    .getState()
-    .loadModels()
-    .finally(() => (asking = undefined))
-  return asking
 }
 
 interface TargetItemProps {

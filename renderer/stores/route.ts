@@ -8,16 +8,24 @@ interface RouteStore {
   readonly route: Route | undefined
   /** The models that backends list; nothing until they were asked for. */
   readonly models: Output<'models.list'> | undefined
+  /** Asks for them once, however many want them meanwhile. */
   readonly loadModels: () => Promise<void>
   /** Makes a target the default for new turns. Says why not where that can't be. */
   readonly setRoute: (target: Target) => Promise<Output<'route.set'>>
 }
 
+let asking: Promise<void> | undefined
+
 /** Where turns go that name no backend. */
 export const useRoute = create<RouteStore>(set => ({
   route: undefined,
   models: undefined,
-  loadModels: async () => set({ models: await call('models.list') }),
+  loadModels: () => {
+    asking ??= call('models.list')
+      .then(models => set({ models }))
+      .finally(() => (asking = undefined))
+    return asking
+  },
   setRoute: async ({ backend, model }) => {
     const done = await call('route.set', model === undefined ? { backend } : { backend, model })
     if (done.ok) {

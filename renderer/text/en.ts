@@ -177,7 +177,8 @@ export const en = {
   palette: {
     open: 'Search or run a command',
     label: 'Commands',
-    placeholder: 'Type a command, a backend, or a model',
+    placeholder: 'Type a command, a backend, a model, or a request’s id',
+    request: (id: string) => `Open the request ${id}`,
     nothing: 'Nothing is called that.',
     go: 'Go to',
     proxy: 'Proxy',

@@ -99,6 +99,18 @@ describe('The frame', () => {
     expect(localStorage.getItem('preferences')).toContain('"theme":"dark"')
   })
 
+  test('finds a model in the palette although none was asked for before, and a request by its id', async () => {
+    const { user } = await openApp(worlds.lively)
+    await user.keyboard('{Control>}k{/Control}')
+    await user.type(await screen.findByRole('combobox'), 'terra-mini')
+    expect(
+      await screen.findByRole('option', { name: 'Send new requests to openai / gpt-5.6-terra-mini' }),
+    ).toBeDefined()
+    await user.clear(screen.getByRole('combobox'))
+    await user.type(screen.getByRole('combobox'), '01M8Q8GQ6E00004S9N5C8VWTB4{Enter}')
+    await waitFor(() => expect(location.hash).toBe('#/traffic?turn=01M8Q8GQ6E00004S9N5C8VWTB4'))
+  })
+
   test('lists its shortcuts at a question mark, but not while text is typed', async () => {
     const { user } = await openApp(worlds.lively, 'traffic')
     await user.type(screen.getByRole('searchbox'), '?')

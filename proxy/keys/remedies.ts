@@ -13,7 +13,7 @@ const remedies = {
   unanswered: otherwise => `Answer the keychain's prompt, if there is one, and try again, or use ${otherwise}`,
   failed: otherwise => `Try again, or use ${otherwise}`,
   'no-passphrase': () =>
-    'Give the passphrase in the window under Keys or when you are asked for it, or set LIP_PASSPHRASE.',
+    'Give the passphrase in the window under Accounts or when you are asked for it, or set LIP_PASSPHRASE.',
   'weak-passphrase': () => 'Choose a longer one; four random words are good.',
   'wrong-passphrase': () =>
     'Set LIP_PASSPHRASE to the passphrase that the file was made with. If it is lost, delete the file and store the keys again.',

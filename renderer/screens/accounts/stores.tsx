@@ -41,7 +41,7 @@ export function Stores({ stores }: { readonly stores: readonly KeyStore[] }) {
                 {store.inUse && <StateTag tone="ok">{words.inUse}</StateTag>}
                 {!store.inUse && (
                   <StateTag tone="idle">
-                    {store.usable ? words.usable : store.locked ? words.locked : words.unusable}
+                    {store.usable ? words.usable : store.locked ? words.locked : unusableWord(store)}
                   </StateTag>
                 )}
               </li>
@@ -51,4 +51,9 @@ export function Stores({ stores }: { readonly stores: readonly KeyStore[] }) {
       </Card>
     </Panel>
   )
+}
+
+/** A file that no keys are in yet is made with the first key and its passphrase. */
+function unusableWord({ id }: KeyStore): string {
+  return id === 'file' ? words.needsPassphrase : words.unusable
 }

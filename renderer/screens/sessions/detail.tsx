@@ -63,7 +63,9 @@ function Head({ session, onClose }: { readonly session: SessionRow; readonly onC
     <header className="flex flex-col gap-3 border-b border-line px-4 pt-3 pb-3">
       <div className="flex items-start gap-2">
         <div className="min-w-0 flex-1">
-          <h2 className="selectable text-title font-semibold break-words">{titleOf(session)}</h2>
+          <h2 title={titleOf(session)} className="selectable line-clamp-2 text-title font-semibold break-words">
+            {titleOf(session)}
+          </h2>
           <p className="flex items-center gap-1 text-small text-text-3">
             <span className="truncate">
               {client ?? words.unknownClient} · {ago(seenAt)}

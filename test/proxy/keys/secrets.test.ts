@@ -202,7 +202,7 @@ describe('a failure', () => {
     const secrets = secretsWith({})
     expect(await secrets.keyOf('openai', openai)).toMatchObject({
       reason: `The stored key openai cannot be read. No passphrase was given for the file of keys, ${join(dataDir, 'keys.enc')}.`,
-      remedy: 'Give the passphrase in the window under Keys or when you are asked for it, or set LIP_PASSPHRASE.',
+      remedy: 'Give the passphrase in the window under Accounts or when you are asked for it, or set LIP_PASSPHRASE.',
     })
     expect(await secrets.unlock('a wrong passphrase')).toMatchObject({ ok: false })
     expect(await secrets.unlock(PASSPHRASE)).toEqual({ ok: true, notes: [] })

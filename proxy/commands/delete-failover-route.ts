@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineCommand } from './command.ts'
-import { routeNamed, withRoute } from './failover-routes.ts'
+import { endingRoute, routeNamed } from './failover-routes.ts'
 
 export const deleteFailoverRoute = defineCommand({
   name: 'delete-failover-route',
@@ -8,8 +8,8 @@ export const deleteFailoverRoute = defineCommand({
   examples: ['delete-failover-route(fast)', 'delete-failover-route(name=fast)'],
   takes: ['name'],
   args: z.object({ name: z.string({ error: 'is missing: name the route' }) }),
-  run({ name }, session) {
+  run({ name }, session, context) {
     routeNamed(session, name)
-    return { session: withRoute(session, name, undefined), say: `Failover route ${name} deleted.` }
+    return endingRoute(session, { name, says: `Failover route ${name} deleted.` }, context)
   },
 })

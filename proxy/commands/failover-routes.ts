@@ -1,7 +1,7 @@
 import { own } from '../core/own.ts'
 import { withOverrides, type FailoverRoute, type Session } from '../sessions/session.ts'
-import { CommandError, type CommandContext } from './command.ts'
-import { readSelector } from './route-settings.ts'
+import { CommandError, type CommandContext, type Ran } from './command.ts'
+import { modelInWords, readSelector } from './route-settings.ts'
 
 /** The session's own routes, as the commands on them read and change them. */
 
@@ -23,6 +23,28 @@ export function withRoute(session: Session, name: string, route: FailoverRoute |
   const routes = Object.entries(routesOf(session)).filter(([other]) => other !== name)
   const all = route === undefined ? routes : [...routes, [name, route] as const]
   return withOverrides(session, { routes: all.length === 0 ? undefined : Object.fromEntries(all) })
+}
+
+/** A session whose route leads nowhere from now on: emptied, or gone where nothing is `left`. Nothing goes on asking for it, since its name would be taken for a model's. */
+export function endingRoute(
+  session: Session,
+  { name, left, says }: { readonly name: string; readonly left?: FailoverRoute; readonly says: string },
+  { routeNames }: CommandContext,
+): Ran {
+  const { model, oneOff } = session.overrides
+  const isGone = !routeNames.includes(name)
+  const isAsked = isGone && model === name
+  const isNext = isGone && oneOff === name
+  const ended = withOverrides(withRoute(session, name, left), {
+    model: isAsked ? undefined : model,
+    oneOff: isNext ? undefined : oneOff,
+  })
+  const all = [
+    says,
+    ...(isAsked ? [modelInWords(ended.overrides)] : []),
+    ...(isNext ? ['The one-off is taken back.'] : []),
+  ]
+  return { session: ended, say: all.join(' ') }
 }
 
 /** A session whose route has more elements, at its end or its beginning. One that it has already moves there, so that a client's second try of a request adds nothing. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { leavesOf } from '../core/selector.ts'
 import { withOverrides } from '../sessions/session.ts'
 import { CommandError, defineCommand } from './command.ts'
-import { readSelector, refuseLocked } from './route-settings.ts'
+import { readSelector, refuseEmptyRoute, refuseLocked } from './route-settings.ts'
 
 export const oneoff = defineCommand({
   name: 'oneoff',
@@ -14,6 +14,7 @@ export const oneoff = defineCommand({
   args: z.object({ target: z.string({ error: 'is missing: name a backend and a model' }).min(1, 'is empty') }),
   run({ target }, session, context) {
     refuseLocked(context)
+    refuseEmptyRoute(target, session, context)
     const selector = readSelector(target)
     const isRoute = context.routeNames.includes(target) || Object.hasOwn(session.overrides.routes ?? {}, target)
     if (!isRoute && leavesOf(selector).some(({ backend, model }) => backend === undefined && !model.includes('/'))) {

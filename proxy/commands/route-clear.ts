@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineCommand } from './command.ts'
-import { routeNamed, withRoute } from './failover-routes.ts'
+import { endingRoute, routeNamed } from './failover-routes.ts'
 
 export const routeClear = defineCommand({
   name: 'route-clear',
@@ -8,8 +8,8 @@ export const routeClear = defineCommand({
   examples: ['route-clear(fast)', 'route-clear(name=fast)'],
   takes: ['name'],
   args: z.object({ name: z.string({ error: 'is missing: name the route' }) }),
-  run({ name }, session) {
-    const route = routeNamed(session, name)
-    return { session: withRoute(session, name, { ...route, elements: [] }), say: `${name}: empty` }
+  run({ name }, session, context) {
+    const left = { ...routeNamed(session, name), elements: [] }
+    return endingRoute(session, { name, left, says: `${name}: empty.` }, context)
   },
 })

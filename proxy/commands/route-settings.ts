@@ -1,6 +1,7 @@
+import { own } from '../core/own.ts'
 import { parseSelector, SelectorError } from '../core/parse-selector.ts'
 import { printLeaf, type Selector } from '../core/selector.ts'
-import { withOverrides, type Overrides } from '../sessions/session.ts'
+import { withOverrides, type Overrides, type Session } from '../sessions/session.ts'
 import { CommandError, type CommandContext } from './command.ts'
 import type { Setting } from './setting.ts'
 
@@ -24,6 +25,7 @@ export const modelSetting: Setting = {
   set(value, session, context) {
     refuseLocked(context)
     if (value === '') return withOverrides(session, { model: undefined })
+    refuseEmptyRoute(value, session, context)
     const selector = readSelector(value)
     // What names its backend is asked of that one, whatever was said before.
     const isWhole = selector.kind !== 'leaf' || selector.backend !== undefined
@@ -53,6 +55,12 @@ export function readSelector(text: string): Selector {
     if (!(error instanceof SelectorError)) throw error
     throw new CommandError(error.message)
   }
+}
+
+/** A route of the session that holds nothing yet: its name would be taken for a model's. */
+export function refuseEmptyRoute(name: string, { overrides }: Session, { routeNames, prefix }: CommandContext): void {
+  if (own(overrides.routes ?? {}, name)?.elements.length !== 0 || routeNames.includes(name)) return
+  throw new CommandError(`the route ${name} is empty: fill it with ${prefix}route-append(${name}, backend:model) first`)
 }
 
 /** Where the config forbids that commands say where turns go. */

@@ -120,6 +120,13 @@ describe('a command changes the session', () => {
       fast,
     ],
     ['!/route-clear(name=fast)', { routes: { fast: { policy: 'km', elements: [] } } }, fast],
+    ['!/delete-failover-route(fast)', {}, { ...fast, model: 'fast', oneOff: 'fast' }],
+    ['!/route-clear(fast)', { routes: { fast: { policy: 'km', elements: [] } } }, { ...fast, model: 'fast' }],
+    [
+      '!/delete-failover-route(cheap)',
+      { model: 'cheap' },
+      { model: 'cheap', routes: { cheap: { policy: 'k', elements: ['openai:a'] } } },
+    ],
     ['!/project(my-app)', { project: 'my-app' }],
     ['!/project(name="my app")', { project: 'my app' }],
     ['!/project-dir(~/work)', { projectDir: '/home/me/work' }],
@@ -208,6 +215,11 @@ describe('a wrong command changes nothing and is answered with help', () => {
     ['!/create-failover-route()', /name the route/],
     ['!/delete-failover-route(slow)', /no route "slow": this conversation has none/],
     ['!/route-append(slow, openai:x)', /no route "slow"/],
+    [
+      '!/create-failover-route(fb)\n!/model(fb)',
+      /the route fb is empty: fill it with !\/route-append\(fb, backend:model\)/,
+    ],
+    ['!/create-failover-route(fb)\n!/oneoff(fb)', /the route fb is empty/],
     ['!/help(modle)', /did you mean model\?/],
     ['!/modle(x)', /There is no command !\/modle\. Did you mean !\/model\?/],
     ['!/memory-on', /There is no command !\/memory-on\. Nothing is remembered .*CLAUDE\.md, AGENTS\.md/],
@@ -283,6 +295,12 @@ describe('questions are answered', () => {
   it('pwd tells the folder, or that there is none', () => {
     expect(type('!/pwd').says).toContain('Project directory not set')
     expect(type('!/pwd', { projectDir: '/home/me' }).says).toContain('/home/me')
+  })
+
+  it('what a route was asked for goes back to is told where it ends', () => {
+    expect(type('!/delete-failover-route(fast)', { ...fast, model: 'fast', oneOff: 'fast' }).says).toContain(
+      'Failover route fast deleted. The client’s own model is asked again. The one-off is taken back.',
+    )
   })
 
   it('routes are listed', () => {

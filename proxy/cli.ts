@@ -21,6 +21,13 @@ const verbs = {
 // A second start finds its code compiled, which is a third of the time it takes.
 enableCompileCache()
 
+// A reader that goes away (`| head -1`) is no fault: the rest is not told to it.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
 /** Exit codes: 0 done or asked to stop, 1 it did not work, 2 bad usage or config, 3 the address is taken. */
 try {
   const { verb, args } = parseVerb(process.argv.slice(2), verbs)

@@ -25,6 +25,7 @@ export const logs: Verb = async (args, terminal) => {
   if (values.follow === true) {
     const stop = new AbortController()
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+    terminal.out.once('error', () => stop.abort())
     for await (const turns of followTurns(trafficFile, { last, signal: stop.signal })) write(turns)
     return 0
   }

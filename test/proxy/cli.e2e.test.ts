@@ -98,6 +98,14 @@ describe('serve', () => {
     expect(JSON.parse(log)).toMatchObject({ outcome: 'ok', backend: 'work' })
   })
 
+  it('goes on, and ends with 0 when asked to stop, although nobody reads what it says any more', async () => {
+    const { child, url, stop, err } = await serving()
+    child.stdout?.destroy()
+    expect((await ask(url, 'gpt-4o')).choices).toHaveLength(1)
+    expect(await stop()).toBe(0)
+    expect(err()).toBe('')
+  })
+
   it('breaks off turns that take longer than it was told to wait', async () => {
     const upstream = await startFakeOpenai()
     cleanUp.push(upstream.close)

@@ -53,6 +53,11 @@ describe('a client tells its conversation', () => {
     expect(identityInBody(body, none)?.from).toBe(from)
   })
 
+  it('by an id of one character', () => {
+    expect(identityInHead({ 'x-session-id': '7' }, '/', none)?.from).toBe('x-session-id')
+    expect(identityInBody({ session_id: '7' }, none)?.from).toBe('body.session_id')
+  })
+
   it('by the same id wherever it stands', () => {
     expect(identityInBody({ session_id: uuid }, none)?.key).toBe(identityInHead({ 'session-id': uuid }, '/', none)?.key)
   })

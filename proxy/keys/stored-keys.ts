@@ -141,8 +141,8 @@ export function createStoredKeys({ dataDir, keychain, passphrase, now }: StoredK
     try {
       const { entries } = await index.read()
       const entry = entries.find(entry => entry.name === name)
-      const wasThere = await stores[entry?.store ?? 'keychain'].remove(name)
-      if (entry === undefined) return { ok: true, removed: wasThere, notes: [] }
+      if (entry === undefined) return { ok: true, removed: await removeUnlisted(name), notes: [] }
+      const wasThere = await stores[entry.store].remove(name)
       await index.update(({ entries }) => entries.filter(entry => entry.name !== name))
       return {
         ok: true,
@@ -151,6 +151,16 @@ export function createStoredKeys({ dataDir, keychain, passphrase, now }: StoredK
       }
     } catch (error) {
       return refused(error, name)
+    }
+  }
+
+  /** A key that was put into the keychain by other means, where there is a keychain. */
+  async function removeUnlisted(name: string): Promise<boolean> {
+    try {
+      return await keychain.remove(name)
+    } catch (error) {
+      if (toStoreError(error).kind === 'unavailable') return false
+      throw error
     }
   }
 

@@ -312,6 +312,11 @@ describe('removing a key', () => {
     expect(await secrets.remove('openai')).toEqual({ ok: true, removed: false, notes: [] })
   })
 
+  test('that was never stored removes nothing, also where there is no keychain', async () => {
+    const keychain = keychainWith({}, () => new StoreError('unavailable', 'There is no keychain here.'))
+    expect(await secretsWith({ keychain }).remove('openai')).toEqual({ ok: true, removed: false, notes: [] })
+  })
+
   test('keeps it on the list when its store refuses', async () => {
     let locked = false
     const keychain = keychainWith({}, () => (locked ? new StoreError('locked', 'The keychain is locked.') : undefined))

@@ -31,6 +31,18 @@ export function remark({ default_backend, backends }: Config): Finding[] {
         ? []
         : [{ path: ['backends', id, 'key_order'], says: 'has no effect unless rotation is fill-first' }],
     ),
+    ...Object.entries(backends).flatMap(([id, { api_url = '' }]) => {
+      const end = endpointAt.exec(api_url)?.[0]
+      return end === undefined
+        ? []
+        : [
+            {
+              path: ['backends', id, 'api_url'],
+              says: `ends with ${end}, which is put behind it once more`,
+              suggestion: 'give the base URL',
+            },
+          ]
+    }),
     ...Object.entries(backends).flatMap(([id, { headers }]) =>
       Object.entries(headers ?? {})
         .filter(([name, value]) => isCredential.test(name) && !value.startsWith('env:'))
@@ -42,6 +54,9 @@ export function remark({ default_backend, backends }: Config): Finding[] {
     ),
   ]
 }
+
+/** An address to which requests are sent, where the one is wanted that they have in common. */
+const endpointAt = /\/(chat\/completions|completions|responses|messages|embeddings|models)\/?$/
 
 const isCredential = /^(authorization|proxy-authorization|cookie|(x-)?(\w+-)*(api-?key|token|secret))$/i
 

@@ -366,6 +366,13 @@ describe('what can be worked with', () => {
     ])
   })
 
+  it('is remarked on when the address of a backend is a whole endpoint', async () => {
+    const { warnings } = await load('backends: { openai: { api_url: http://localhost:1/v1/chat/completions } }\n')
+    expect(warnings).toMatchObject([
+      { message: 'backends.openai.api_url ends with /chat/completions, which is put behind it once more' },
+    ])
+  })
+
   it('is remarked on when a header seems to hold a secret', async () => {
     const { warnings } = await load(`backends:
   openai:

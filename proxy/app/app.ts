@@ -176,8 +176,12 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   /** Turns go on by the last good config while the file is broken. */
   async function reload() {
+    const { host, port } = loaded.config.server
     await load()
     if (configError === undefined) {
+      const { server } = loaded.config
+      if (address !== undefined && (server.host !== host || server.port !== port))
+        warn(`server.host and server.port count after a restart: until then it listens on ${status().url}.`)
       try {
         await proxy?.configure(loaded.config)
         journal.reconfigure(loaded.config.traffic)

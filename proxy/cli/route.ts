@@ -4,9 +4,12 @@ import { createCredentials } from '../backends/credentials.ts'
 import { createBackends } from '../backends/index.ts'
 import { loadConfig } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
+import { frontendIds } from '../config/routing-schema.ts'
 import { createSecrets } from '../keys/secrets.ts'
 import { askingOf, explained } from '../routing/explained.ts'
+import type { Asking } from '../routing/look.ts'
 import { createPlan, type Explanation } from '../routing/plan.ts'
+import { targetsOf } from '../routing/route.ts'
 import { setUpOf } from '../routing/set-up.ts'
 import { parseOptions, UsageError, type Terminal, type Verb } from './args.ts'
 import { placeOptions, placesOf } from './world.ts'
@@ -31,6 +34,9 @@ export const route: Verb = async (args, terminal) => {
   if (action !== 'explain') throw new UsageError('Say `route explain MODEL`.')
   const tokens = Number(values.tokens ?? 0)
   if (!Number.isInteger(tokens) || tokens < 0) throw new UsageError('--tokens is a number of tokens.')
+  const { frontend } = values
+  if (frontend !== undefined && !frontendIds.some(id => id === frontend))
+    throw new UsageError(`--frontend is one of ${frontendIds.join(', ')}.`)
   const asking = askingOf({
     ...values,
     tokens,
@@ -39,9 +45,11 @@ export const route: Verb = async (args, terminal) => {
     sessionModel: values['session-model'],
   })
   try {
-    const explanation = (await planFor(placesOf(terminal, values), terminal)).explain(model, asking)
+    const { explanation, keyless } = await explain(placesOf(terminal, values), terminal, { model, asking })
     terminal.out.write(
-      values.json === true ? `${JSON.stringify(explained(explanation), null, 2)}\n` : inWords(explanation),
+      values.json === true
+        ? `${JSON.stringify({ ...explained(explanation), keyless }, null, 2)}\n`
+        : inWords(explanation, keyless),
     )
     return explanation.error === undefined ? 0 : 1
   } catch (error) {
@@ -51,23 +59,33 @@ export const route: Verb = async (args, terminal) => {
   }
 }
 
-async function planFor(
+/** Where it would go, and those of its backends that need a key and have none. */
+async function explain(
   { configFile: file, configRequired: required, keysFile }: ReturnType<typeof placesOf>,
   { env, err }: Terminal,
+  { model, asking }: { readonly model: string; readonly asking: Asking },
 ) {
   const { config } = await loadConfig({ file, required, env, flags: {}, knownBackends })
   const backends = createBackends(config)
   const secrets = createSecrets({ env, dataDir: dirname(keysFile), warn: message => err.write(`${message}\n`) })
   try {
     const { hasKey } = createCredentials({ secrets, logins: () => undefined, now: Date.now })
-    return createPlan({ backends, config, ...(await setUpOf(config, backends, hasKey)) })
+    const plan = createPlan({ backends, config, ...(await setUpOf(config, backends, hasKey)) })
+    const explanation = plan.explain(model, asking)
+    const asked = explanation.route === undefined ? [] : targetsOf(explanation.route).map(({ backend }) => backend)
+    const keyless: string[] = []
+    for (const backend of new Set(asked)) {
+      if (backend.kind === 'remote' && backend.key.required && !(await hasKey(backend))) keyless.push(backend.id)
+    }
+    return { explanation, keyless }
   } finally {
     await secrets.close()
   }
 }
 
-function inWords({ asked, steps, error }: Explanation): string {
+function inWords({ asked, steps, error }: Explanation, keyless: readonly string[]): string {
   const heading = asked === '' ? 'A request that names no model' : `A request for ${asked}`
   const lines = steps.map((step, index) => `${String(index + 1).padStart(3)}  ${step}`)
-  return [`${heading}:`, ...lines, ...(error === undefined ? [] : [`  refused: ${error}`]), ''].join('\n')
+  const wanting = keyless.map(id => `     ${id} has no key, neither stored nor in this environment: it would refuse`)
+  return [`${heading}:`, ...lines, ...wanting, ...(error === undefined ? [] : [`  refused: ${error}`]), ''].join('\n')
 }

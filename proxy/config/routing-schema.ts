@@ -24,12 +24,20 @@ const pattern = z
 const seconds = z.number().min(0).max(3600)
 const tokens = z.int().positive()
 
+/** What clients speak, as rules name it. */
+export const frontendIds = [
+  'openai-chat',
+  'openai-completions',
+  'openai-responses',
+  'anthropic',
+  'gemini',
+  'code-assist',
+] as const
+
 /** What a rule asks of a turn; all of it must be so. Names may hold `*` for any text. */
 const conditions = z.strictObject({
   client: z.string().min(1).optional(),
-  frontend: z
-    .enum(['openai-chat', 'openai-completions', 'openai-responses', 'anthropic', 'gemini', 'code-assist'])
-    .optional(),
+  frontend: z.enum(frontendIds).optional(),
   model: z.string().min(1).optional(),
   images: z.boolean().optional(),
   tools: z.boolean().optional(),

@@ -35,7 +35,7 @@ routing:
 
 describe('lip route explain', () => {
   it('tells each step in words, and the decision last', async () => {
-    const { code, out } = await run(config, ['explain', 'fast'])
+    const { code, out } = await run(config, ['explain', 'fast'], { OPENROUTER_API_KEY: 'k' })
     expect(code).toBe(0)
     expect(out).toBe(`A request for fast:
   1  locked static route: no decision
@@ -48,6 +48,18 @@ describe('lip route explain', () => {
   8  rewrite "fast": "fast" becomes "openrouter:x/y"
   9  rewrite: goes to openrouter:x/y
 `)
+  })
+
+  it('says which of the backends on the way has no key', async () => {
+    const said = await run(config, ['explain', 'openai:x|openrouter:y'], { OPENROUTER_API_KEY: 'k' })
+    expect(said.out).toContain('openai has no key, neither stored nor in this environment')
+    expect(said.out).not.toContain('openrouter has no key')
+  })
+
+  it('takes no frontend that there is not, and lists those there are', async () => {
+    await expect(run(config, ['explain', 'x', '--frontend', 'foo'])).rejects.toThrow(
+      /--frontend is one of openai-chat, /,
+    )
   })
 
   it.each<[string[], string, string[]]>([

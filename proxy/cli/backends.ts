@@ -19,7 +19,7 @@ import { toProxyError } from '../core/errors.ts'
 import { createSecrets } from '../keys/secrets.ts'
 import { createLogins } from '../logins/index.ts'
 import { parseOptions, UsageError, type Terminal, type Verb } from './args.ts'
-import { askRunning } from './running.ts'
+import { askRunning, findRunning } from './running.ts'
 import { placeOptions, placesOf } from './world.ts'
 
 const options = {
@@ -48,7 +48,9 @@ export const backends: Verb = async (args, terminal) => {
       case 'test': {
         if (id === undefined) throw new UsageError('Name the backend: lip backends test openai')
         const [, name = id, instance] = /^(.+)\.(\d{1,2})$/.exec(id) ?? []
-        const steps = await withBackends(places, terminal, parts => test(parts, { id, name, instance, ...values }))
+        const steps =
+          (await testRunning(places.instanceFile, id, values.model)) ??
+          (await withBackends(places, terminal, parts => test(parts, { id, name, instance, ...values })))
         tellSteps(steps, values.json === true, terminal)
         return steps.every(({ ok }) => ok) ? 0 : 1
       }
@@ -123,6 +125,18 @@ interface Asked {
   readonly name: string
   readonly instance: string | undefined
   readonly model?: string | undefined
+}
+
+/** The proxy that runs has the keys of its own environment, and knows which of them rest. */
+async function testRunning(
+  instanceFile: string,
+  id: string,
+  model: string | undefined,
+): Promise<readonly TestStep[] | undefined> {
+  const found = await findRunning(instanceFile, id)
+  if (found === undefined) return undefined
+  const input = { ...found, model }
+  return (await askRunning(instanceFile, 'backends.test', { input, patienceMs: PATIENCE_MS }))?.steps
 }
 
 async function test({ backends: all, credentialsOf, upstream }: Parts, asked: Asked): Promise<readonly TestStep[]> {

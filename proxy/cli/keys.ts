@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { knownBackends } from '../app/parts.ts'
 import { createCredentials } from '../backends/credentials.ts'
-import { testKey } from '../backends/key-test.ts'
+import { testKey, type TestStep } from '../backends/key-test.ts'
 import { createBackends } from '../backends/index.ts'
 import { createUpstream } from '../backends/upstream.ts'
 import { wayOutOf } from '../backends/way-out.ts'
@@ -11,9 +11,13 @@ import { ProxyError, toProxyError } from '../core/errors.ts'
 import { setVariables } from '../keys/env-keys.ts'
 import { createSecrets, type Secrets } from '../keys/secrets.ts'
 import { parseOptions, UsageError, type Terminal, type Verb } from './args.ts'
+import { askRunning, findRunning } from './running.ts'
 import { placeOptions, placesOf } from './world.ts'
 
 const options = { ...placeOptions, json: { type: 'boolean' }, store: { type: 'string' } } as const
+
+/** The longest that a test may take, in milliseconds. */
+const PATIENCE_MS = 60_000
 
 /** `keys set NAME` reads a key from the terminal or standard input and stores it; `list`, `test` and `rm` do as they say. */
 export const keys: Verb = async (args, terminal) => {
@@ -34,9 +38,12 @@ export const keys: Verb = async (args, terminal) => {
       case 'rm':
         await unlockFile(secrets, named(name), terminal)
         return await remove(secrets, named(name), terminal)
-      case 'test':
+      case 'test': {
+        const steps = await testRunning(places.instanceFile, named(name))
+        if (steps !== undefined) return tell(steps, terminal)
         await unlockFile(secrets, named(name), terminal)
         return await test(secrets, named(name), places, terminal)
+      }
       default:
         throw new UsageError('Say `keys set NAME`, `keys list`, `keys test NAME` or `keys rm NAME`.')
     }
@@ -120,8 +127,9 @@ async function test(
   secrets: Secrets,
   name: string,
   { configFile: file, configRequired: required }: ReturnType<typeof placesOf>,
-  { env, out, err }: Terminal,
+  terminal: Terminal,
 ): Promise<number> {
+  const { env, err } = terminal
   const { config } = await loadConfig({ file, required, env, flags: {}, knownBackends })
   const all = createBackends(config)
   const [, owner = name, number] = /^(.+)\.(\d{1,2})$/.exec(name) ?? []
@@ -142,8 +150,20 @@ async function test(
   const upstream = createUpstream(wayOutOf(config.server, env))
   const steps = await testKey(upstream, backend, credential)
   await upstream.close()
-  for (const step of steps) out.write(`${step.ok ? 'ok  ' : 'FAIL'}  ${step.name}  ${step.ms} ms  ${step.detail}\n`)
-  return steps.every(step => step.ok) ? 0 : 1
+  return tell(steps, terminal)
+}
+
+/** The proxy that runs has the keys of its own environment. */
+async function testRunning(instanceFile: string, name: string): Promise<readonly TestStep[] | undefined> {
+  const found = await findRunning(instanceFile, name)
+  if (found === undefined) return undefined
+  const input = { backend: found.backend, ...(found.instance !== undefined && { name }) }
+  return (await askRunning(instanceFile, 'keys.test', { input, patienceMs: PATIENCE_MS }))?.steps
+}
+
+function tell(steps: readonly TestStep[], { out }: Terminal): number {
+  for (const { ok, name, ms, detail } of steps) out.write(`${ok ? 'ok  ' : 'FAIL'}  ${name}  ${ms} ms  ${detail}\n`)
+  return steps.every(({ ok }) => ok) ? 0 : 1
 }
 
 /** A secret typed without being shown, or piped in. */

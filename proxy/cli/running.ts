@@ -1,6 +1,17 @@
 import type { Call, Input, Output } from '../app/contract.ts'
 import { readInstance } from '../app/instance-file.ts'
 
+/** The backend of the running proxy that a word names, perhaps with the number of a key behind it; nothing if none runs, or it has none of that name. */
+export async function findRunning(
+  instanceFile: string,
+  word: string,
+): Promise<{ readonly backend: string; readonly instance?: string } | undefined> {
+  const ids = (await askRunning(instanceFile, 'app.snapshot'))?.backends.map(({ id }) => id) ?? []
+  if (ids.includes(word)) return { backend: word }
+  const [, backend = '', instance = ''] = /^(.+)\.(\d{1,2})$/.exec(word) ?? []
+  return ids.includes(backend) ? { backend, instance } : undefined
+}
+
 /** Asks the running proxy for something that a window could ask for, too; nothing if none answers. */
 export async function askRunning<C extends Call>(
   instanceFile: string,

@@ -34,8 +34,8 @@ function lostSettings(protocol: Target, request: Request): readonly string[] {
 
 /**
  * A field is dropped if the request reads the same to the backend without it. Tried on the request's bare bones, so that it
- * costs the same however long the conversation is. A tool that another vendor runs is tried alone, since some have one that does
- * the same; what only another protocol knows goes by what it is.
+ * costs the same however long the conversation is. A tool that another vendor runs is tried alone and field by field, since some
+ * have one that does the same; what only another protocol knows goes by what it is.
  */
 function findLost({ encodeRequest }: Target, bones: Request, foreign: readonly ServerTool[]): string[] {
   const whole = JSON.stringify(encodeRequest(bones))
@@ -47,8 +47,16 @@ function findLost({ encodeRequest }: Target, bones: Request, foreign: readonly S
     .map(([name]) => name)
   const encodedWith = (tools: readonly Tool[]) =>
     JSON.stringify(encodeRequest({ ...bones, toolChoice: undefined, tools }))
-  const isLost = (tool: Tool) => encodedWith([tool]) === encodedWith([])
-  return [...fields, ...foreign.filter(isLost).map(({ name }) => `tool ${name}`)]
+  const none = encodedWith([])
+  const lostOf = (tool: ServerTool) => {
+    const sent = encodedWith([tool])
+    if (sent === none) return [`tool ${tool.name}`]
+    return Object.entries(tool.raw)
+      .filter(([field, value]) => value != null && !['type', 'name', tool.name].includes(field))
+      .filter(([field]) => encodedWith([{ ...tool, raw: { ...tool.raw, [field]: undefined } }]) === sent)
+      .map(([field]) => `tool ${tool.name}: ${field}`)
+  }
+  return [...fields, ...foreign.flatMap(lostOf)]
 }
 
 /**

@@ -2,8 +2,9 @@ import { asFunction } from '../../core/custom-tools.ts'
 import { wireName } from '../../core/names.ts'
 import { choiceAmong } from '../../core/tool-choice.ts'
 import type { FunctionTool, Message, Request, ServerTool, Tool, ToolChoice } from '../../core/request.ts'
-import type { Fields } from '../fields.ts'
+import { present, type Fields } from '../fields.ts'
 import { objectSchema } from '../object-schema.ts'
+import { isWebSearch, webSearchOf } from '../web-search.ts'
 import { decodeCache, encodeCache, type Block } from './content.ts'
 import type { Family } from './families.ts'
 import { outputSchema } from './schema.ts'
@@ -110,14 +111,22 @@ function fitsStrictMode(schema: Fields): boolean {
 }
 
 /** Of other vendors' tools only the web search has one that does the same. */
-function isKnown({ protocol, name }: ServerTool, { claude }: Family): boolean {
-  return protocol === ID || (claude && SEARCHES.includes(name))
+function isKnown(tool: ServerTool, { claude }: Family): boolean {
+  return tool.protocol === ID || (claude && isWebSearch(tool))
 }
 
 /** Anthropic's own tools go as they came. */
 function encodeServerTool(tool: ServerTool, family: Family): Block[] {
   if (!isKnown(tool, family)) return []
-  return [tool.protocol === ID ? (tool.raw as Block) : { type: 'web_search_20250305', name: 'web_search' }]
+  if (tool.protocol === ID) return [tool.raw as Block]
+  const { allowedDomains, location } = webSearchOf(tool)
+  return [
+    {
+      type: 'web_search_20250305',
+      name: 'web_search',
+      ...present({ allowed_domains: allowedDomains, user_location: location }),
+    },
+  ]
 }
 
 /** The choice among what is sent, and the name on the wire of the one tool that it may be. */
@@ -132,8 +141,6 @@ function nameOf(tool: Tool): string {
   if (tool.type !== 'server') return wireName(tool)
   return tool.protocol === ID ? tool.name : 'web_search'
 }
-
-const SEARCHES: readonly string[] = ['web_search', 'web_search_preview', 'google_search', 'googleSearch']
 
 /** Whether the model can be made to call a tool. */
 function canForce(family: Family, thinks: boolean): boolean {

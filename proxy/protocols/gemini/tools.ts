@@ -4,6 +4,7 @@ import { choiceAmong } from '../../core/tool-choice.ts'
 import type { FunctionTool, JsonSchema, Request, ServerTool, Tool, ToolChoice } from '../../core/request.ts'
 import { isRecord, nested, record, type Fields } from '../fields.ts'
 import { objectSchema } from '../object-schema.ts'
+import { isWebSearch } from '../web-search.ts'
 import type { Family } from './families.ts'
 import { decodeSchema, encodeSchema } from './schema.ts'
 import { extras, ID, ours, type WireDeclaration, type WireRequest } from './wire.ts'
@@ -140,10 +141,8 @@ export function withoutDialect({ $schema: _, ...schema }: JsonSchema): JsonSchem
 function encodeServerTool(tool: Tool, isAlone: boolean): Fields[] {
   if (tool.type !== 'server') return []
   if (tool.protocol === ID) return [tool.raw]
-  return isAlone && SEARCHES.some(name => tool.name.startsWith(name)) ? [{ googleSearch: {} }] : []
+  return isAlone && isWebSearch(tool) ? [{ googleSearch: {} }] : []
 }
-
-const SEARCHES: readonly string[] = ['web_search', 'google_search']
 
 function encodeToolConfig(request: Request, hasFunctions: boolean): Fields {
   const { functionCallingConfig: own, ...rest } = record(ours(request.extras)['toolConfig'])

@@ -4,6 +4,7 @@ import { wireName, withoutDoubles } from '../../core/names.ts'
 import { choiceAmong } from '../../core/tool-choice.ts'
 import type { CustomTool, FunctionTool, Request, ServerTool, Tool, ToolChoice } from '../../core/request.ts'
 import { present, record, type Fields } from '../fields.ts'
+import { isWebSearch, webSearchOf } from '../web-search.ts'
 import type { Dialect } from './dialect.ts'
 import { extras, ID, ours, type WireRequest, type WireTool, type WireToolNamed } from './wire.ts'
 
@@ -169,29 +170,26 @@ export function toolName(
 }
 
 /** Of other vendors' tools only the web search has one that does the same. */
-function isKnown({ protocol, name }: ServerTool, { webSearch }: Dialect): boolean {
-  return protocol === ID || (webSearch !== false && SEARCHES.includes(name))
+function isKnown(tool: ServerTool, { webSearch }: Dialect): boolean {
+  return tool.protocol === ID || (webSearch !== false && isWebSearch(tool))
 }
 
 /** The vendor's own tools go as they came. */
 function encodeServerTool(tool: ServerTool, dialect: Dialect): Fields[] {
   if (!isKnown(tool, dialect)) return []
-  const { protocol, raw } = tool
-  if (protocol === ID) return [raw]
-  const { search_context_size, user_location } = raw
-  const { approximate } = record(user_location)
+  if (tool.protocol === ID) return [tool.raw]
+  const { allowedDomains, location, contextSize } = webSearchOf(tool)
   return [
     {
       type: 'web_search',
       ...present({
-        search_context_size,
-        user_location: approximate == null ? undefined : { type: 'approximate', ...record(approximate) },
+        filters: allowedDomains && { allowed_domains: allowedDomains },
+        search_context_size: contextSize,
+        user_location: location,
       }),
     },
   ]
 }
-
-const SEARCHES: readonly string[] = ['web_search', 'google_search', 'googleSearch']
 
 export function encodeToolChoice(
   choice: ToolChoice | undefined,

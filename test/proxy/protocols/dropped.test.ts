@@ -3,6 +3,7 @@ import type { Request } from '../../../proxy/core/request.ts'
 import { anthropic } from '../../../proxy/protocols/anthropic/index.ts'
 import { dropped } from '../../../proxy/protocols/dropped.ts'
 import { openaiChat } from '../../../proxy/protocols/openai-chat/index.ts'
+import { openaiResponses } from '../../../proxy/protocols/openai-responses/index.ts'
 
 const asked: Request = {
   model: 'claude-sonnet-4-5',
@@ -28,6 +29,19 @@ describe('what a protocol has no words for', () => {
 
   it('is nothing where nothing was set', () => {
     expect(dropped(anthropic, { ...asked, sampling: { logprobs: false } })).toEqual([])
+  })
+
+  it('counts limits of a web search that the other vendor’s does not have', () => {
+    const raw = {
+      type: 'web_search_20250305',
+      name: 'web_search',
+      allowed_domains: ['a.example'],
+      max_uses: 3,
+      blocked_domains: null,
+      user_location: { type: 'approximate', city: 'Bern' },
+    }
+    const tools = [{ type: 'server', protocol: 'anthropic', name: 'web_search', raw } as const]
+    expect(dropped(openaiResponses, { ...asked, tools })).toEqual(['tool web_search: max_uses'])
   })
 
   it('counts tools and parts that only another protocol knows', () => {

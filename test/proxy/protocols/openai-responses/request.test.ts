@@ -510,6 +510,16 @@ describe('a request to the other formats', () => {
     expect(choiceOf({ type: 'web_search' })).toBeUndefined()
   })
 
+  it('to Anthropic, and back, searches the web within the client’s limits', () => {
+    const user_location = { type: 'approximate', city: 'Bern', country: 'CH' }
+    const search = { type: 'web_search', filters: { allowed_domains: ['a.example'] }, user_location }
+    const body = anthropic.encodeRequest(decode({ model: 'claude-sonnet-4-5', tools: [search] })) as Body
+    expect(body['tools']).toEqual([
+      { type: 'web_search_20250305', name: 'web_search', allowed_domains: ['a.example'], user_location },
+    ])
+    expect(sent(openaiResponses.encodeRequest(anthropic.decodeRequest(sent(body))))['tools']).toEqual([search])
+  })
+
   it('to Anthropic calls the web search that it has to, there by Anthropic’s name', () => {
     const asked = decode({
       model: 'claude-sonnet-4-5',

@@ -8,7 +8,7 @@ import { isRecord, present, type Fields } from '../fields.ts'
 import type { Block } from './content.ts'
 import { encodeInput } from '../input.ts'
 import { createReader, stopReasons } from './reader.ts'
-import { carrier, proofOf } from './thinking.ts'
+import { carrier, hidesThoughts, proofOf } from './thinking.ts'
 import { encodeUsage } from './usage.ts'
 import { ID, ours } from './wire.ts'
 
@@ -40,7 +40,7 @@ export function encodeReply(reply: Reply, asked: Request): unknown {
     type: 'message',
     role: 'assistant',
     model,
-    content: parts.flatMap(encodePart),
+    content: parts.flatMap(part => encodePart(part, hidesThoughts(asked))),
     stop_reason: encodeReason(reason, rawReason),
     stop_sequence: stopSequence ?? null,
     usage: encodeUsage(usage ?? estimateUsage(asked, charactersSaid(parts))),
@@ -50,7 +50,7 @@ export function encodeReply(reply: Reply, asked: Request): unknown {
 /** Fields that every message has. */
 export const emptyMessage = { stop_details: null, container: null, diagnostics: null }
 
-function encodePart(part: Part): Block[] {
+function encodePart(part: Part, hidden: boolean): Block[] {
   const own = ours(part.extras)
   switch (part.type) {
     case 'text': {
@@ -65,7 +65,7 @@ function encodePart(part: Part): Block[] {
       return part.text === '' ? [] : [{ type: 'text', text: part.text, citations: null }]
     case 'reasoning':
       return part.redacted === undefined
-        ? [{ ...own, type: 'thinking', thinking: part.text, signature: proofOf(part) }]
+        ? [{ ...own, type: 'thinking', thinking: hidden ? '' : part.text, signature: proofOf(part) }]
         : [{ ...own, type: 'redacted_thinking', data: part.redacted }]
     case 'tool-call':
       return [

@@ -9,7 +9,7 @@ import type { Block } from './content.ts'
 import { decodeStreamError, encodeError } from './errors.ts'
 import { createReader } from './reader.ts'
 import { answerId, emptyMessage, encodeCall, encodeCitation, encodeOpaque, encodeReason, imageBlock } from './reply.ts'
-import { carrier, proofOf } from './thinking.ts'
+import { carrier, hidesThoughts, proofOf } from './thinking.ts'
 import { encodeEndUsage, encodeUsage } from './usage.ts'
 import { ours } from './wire.ts'
 
@@ -66,6 +66,7 @@ interface PendingPart {
  * follow. A delta of text, the hot path, is a constant with the text behind it.
  */
 function createWriter(asked: Request) {
+  const hidden = hidesThoughts(asked)
   /** In the order in which they opened; the first one is being written. */
   const queue = new Map<number, PendingPart>()
   let current: PendingPart | undefined
@@ -154,6 +155,7 @@ function createWriter(asked: Request) {
     switch (delta.type) {
       case 'text':
         characters += delta.text.length
+        if (part.open.type === 'reasoning' && hidden) break
         if (part.open.type === 'tool-call') part.json += delta.text
         if (part.open.type === 'tool-call' && part.open.kind === 'custom') break
         frames.push({ event: 'content_block_delta', data: `${openBlock(part) + JSON.stringify(delta.text)}}}` })

@@ -9,7 +9,7 @@ import { encodeInput } from '../input.ts'
 import { encodeSource } from './content.ts'
 import { encodeCitations, encodeLogprobs } from './metadata.ts'
 import { createReader, stopReasons } from './reader.ts'
-import { encodeLastThoughts, encodeProof, encodeSignature } from './thinking.ts'
+import { encodeLastThoughts, encodeProof, encodeSignature, showsThoughts } from './thinking.ts'
 import { encodeUsage } from './usage.ts'
 import { ID, ours } from './wire.ts'
 
@@ -46,7 +46,14 @@ export function encodeReply(reply: Reply, asked: Request): Fields {
     ...rest,
     ...(isBlocked(parts.length, rest)
       ? {}
-      : { candidates: [candidateOf(encodeParts(parts), { finishReason: encodeReason(reason, rawReason), ...own })] }),
+      : {
+          candidates: [
+            candidateOf(encodeParts(parts, showsThoughts(asked)), {
+              finishReason: encodeReason(reason, rawReason),
+              ...own,
+            }),
+          ],
+        }),
     usageMetadata: encodeUsage(usage ?? estimateUsage(asked, charactersSaid(parts))),
     modelVersion: model,
     responseId: answerId(id),
@@ -63,12 +70,12 @@ export function candidateOf(parts: readonly Fields[], rest: Fields): Fields {
   return { content: { parts: parts.length === 0 ? [{ text: '' }] : parts, role: 'model' }, index: 0, ...rest }
 }
 
-function encodeParts(parts: readonly Part[]): Fields[] {
+function encodeParts(parts: readonly Part[], shown: boolean): Fields[] {
   let thoughts: ReasoningPart[] = []
   const encoded = parts.flatMap((part): Fields[] => {
     if (part.type === 'reasoning') {
       thoughts.push(part)
-      return encodeThought(part)
+      return encodeThought(shown ? part : { ...part, text: '' })
     }
     const before = thoughts
     thoughts = []
@@ -77,7 +84,7 @@ function encodeParts(parts: readonly Part[]): Fields[] {
   return [...encoded, ...encodeLastThoughts(thoughts)]
 }
 
-/** A thought to be shown. What proves it to another vendor goes on the part after it. */
+/** A thought as it is shown. What proves it to another vendor goes on the part after it. */
 function encodeThought({ text, signature, extras: own }: ReasoningPart): Fields[] {
   const proof = encodeSignature(signature)
   return text === '' && proof['thoughtSignature'] === undefined ? [] : [{ ...ours(own), text, thought: true, ...proof }]

@@ -9,7 +9,7 @@ import { decodeStreamError, encodeError } from './errors.ts'
 import { encodeCitations, encodeLogprobs } from './metadata.ts'
 import { createReader } from './reader.ts'
 import { answerId, candidateOf, encodePart, encodeReason, isBlocked } from './reply.ts'
-import { encodeLastThoughts, encodeProof, encodeSignature } from './thinking.ts'
+import { encodeLastThoughts, encodeProof, encodeSignature, showsThoughts } from './thinking.ts'
 import { encodeUsage } from './usage.ts'
 import { ours } from './wire.ts'
 
@@ -60,6 +60,7 @@ interface PendingPart {
 
 /** Writes events as chunks: text as it comes, calls when they are whole, in the order in which they began. */
 function createWriter(asked: Request) {
+  const shown = showsThoughts(asked)
   const parts = new Map<number, PendingPart>()
   /** Thoughts since the last part that was none: what proves them to their vendor goes on the next one. */
   let thoughts: ReasoningPart[] = []
@@ -132,7 +133,7 @@ function createWriter(asked: Request) {
     characters += text.length
     const { type } = part.open
     if (type === 'tool-call' || type === 'reasoning') part.text += text
-    if (type === 'tool-call' || text === '') return
+    if (type === 'tool-call' || (type === 'reasoning' && !shown) || text === '') return
     written++
     frames.push({ data: BEFORE + toJson(text) + (type === 'reasoning' ? AFTER_THOUGHT : AFTER_TEXT) + trail })
   }

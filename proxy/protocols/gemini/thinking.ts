@@ -1,7 +1,15 @@
 import { CARRIED, pack, unpack } from '../../core/carried.ts'
 import { packThoughts, unpackThoughts } from '../../core/carried-thoughts.ts'
 import { effortOf } from '../../core/reasoning.ts'
-import type { Effort, Reasoning, ReasoningPart, Signature, TextPart, ToolCallPart } from '../../core/request.ts'
+import type {
+  Effort,
+  Reasoning,
+  ReasoningPart,
+  Request,
+  Signature,
+  TextPart,
+  ToolCallPart,
+} from '../../core/request.ts'
 import { present, type Fields } from '../fields.ts'
 import type { Family, ThinkingLevel } from './families.ts'
 import { ID, type WireGenerationConfig } from './wire.ts'
@@ -20,6 +28,11 @@ type WireThinking = NonNullable<WireGenerationConfig['thinkingConfig']>
 export function decodeReasoning(config: WireGenerationConfig['thinkingConfig']): Reasoning | undefined {
   if (config == null) return undefined
   return { ...amountOf(config), visible: config.includeThoughts ?? false }
+}
+
+/** Whether a client is to see what was thought; what proves it goes to every client. */
+export function showsThoughts({ reasoning }: Request): boolean {
+  return reasoning?.visible === true
 }
 
 function amountOf({ thinkingBudget: budget, thinkingLevel: level }: WireThinking): Reasoning {

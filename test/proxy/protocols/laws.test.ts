@@ -15,6 +15,7 @@ const asked: Request = {
   model: 'm',
   stream: true,
   streamUsage: true,
+  reasoning: { visible: true },
   system: [],
   messages: [{ role: 'user', parts: [{ type: 'text', text: 'hello' }] }],
   tools: [],

@@ -97,6 +97,14 @@ describe('encodeReply', () => {
     ])
   })
 
+  it('gives thoughts without their words to who wants them omitted, with what proves them', () => {
+    const signature = { protocol: 'anthropic', value: 's' }
+    const parts: Reply['parts'] = [{ type: 'reasoning', text: 'hm', signature }]
+    expect(encodeReply(reply({ parts }), { ...asked, reasoning: { mode: 'adaptive', visible: false } })).toMatchObject({
+      content: [{ type: 'thinking', thinking: '', signature: 's' }],
+    })
+  })
+
   it.each<[StopReason, string]>([
     ['end', 'end_turn'],
     ['stop-sequence', 'stop_sequence'],

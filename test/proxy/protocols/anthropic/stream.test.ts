@@ -307,6 +307,25 @@ describe('encodeStream', () => {
     expect(counted).toMatchObject({ message: { usage: { input_tokens: 5, cache_read_input_tokens: 4 } } })
   })
 
+  it('gives thoughts without their words to who wants them omitted, with what proves them', async () => {
+    const signature = { protocol: 'anthropic', value: 's' }
+    const events: StreamEvent[] = [
+      start,
+      opens(0, { type: 'reasoning' }),
+      says(0, 'hm'),
+      { type: 'part-delta', index: 0, delta: { type: 'signature', signature } },
+      ends(0),
+      finish,
+    ]
+    const omitted: Request = { ...asked, reasoning: { mode: 'adaptive', visible: false } }
+    const { items } = await drain(encodeStream(eventsOf(events), omitted))
+    expect(items.map(({ data }) => JSON.parse(data) as Written).slice(1, 4)).toMatchObject([
+      { type: 'content_block_start', content_block: wireThought },
+      { type: 'content_block_delta', delta: { type: 'signature_delta', signature: 's' } },
+      { type: 'content_block_stop' },
+    ])
+  })
+
   it('estimates usage that nobody told', async () => {
     const written = await write(start, opens(0, { type: 'text' }), says(0, 'x'.repeat(40)), ends(0), {
       type: 'finish',

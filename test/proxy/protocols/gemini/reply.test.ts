@@ -5,7 +5,15 @@ import type { Part, Request } from '../../../../proxy/core/request.ts'
 import { decodeReply, encodeReply } from '../../../../proxy/protocols/gemini/reply.ts'
 import { decodeRequest } from '../../../../proxy/protocols/gemini/request.ts'
 
-const asked: Request = { model: 'm', stream: false, system: [], messages: [], tools: [], sampling: {} }
+const asked: Request = {
+  model: 'm',
+  stream: false,
+  system: [],
+  messages: [],
+  tools: [],
+  sampling: {},
+  reasoning: { visible: true },
+}
 const reply = (...parts: Part[]): Reply => ({
   id: 'r',
   model: 'm',
@@ -90,6 +98,22 @@ describe('encodeReply', () => {
     const bare: Part = { type: 'reasoning', text: 'y' }
     expect(partsOf(reply(bare, { type: 'text', text: 'z' }))).toEqual([{ text: 'y', thought: true }, { text: 'z' }])
   })
+
+  it.each([undefined, { visible: false }])(
+    'shows no thoughts to who asks with %j, and brings what proves them',
+    reasoning => {
+      const thoughts: Part[] = [
+        { type: 'reasoning', text: 'mine', signature: { protocol: 'gemini', value: 'G' } },
+        { type: 'reasoning', text: 'secret', signature: { protocol: 'anthropic', value: 'A' } },
+      ]
+      const { candidates } = encodeReply(reply(...thoughts, { type: 'text', text: 'z' }), { ...asked, reasoning })
+      const [own, said, ...others] = (candidates as Written['candidates'])[0]?.content.parts ?? []
+      expect(own).toEqual({ text: '', thought: true, thoughtSignature: 'G' })
+      expect(said).toMatchObject({ text: 'z' })
+      expect(unpackThoughts(String(said?.['thoughtSignature']))).toEqual(thoughts.slice(1))
+      expect(others).toEqual([])
+    },
+  )
 
   it('says in Google’s words why it stopped', () => {
     const reason = (it: Partial<Reply>) =>

@@ -13,6 +13,7 @@ const asked: Request = {
   model: 'm',
   stream: true,
   streamUsage: true,
+  reasoning: { visible: true },
   system: [],
   messages: [],
   tools: [],
@@ -314,6 +315,25 @@ describe('encodeStream', () => {
         ended(1),
       ),
     ).toEqual([{ text: 'hm', thought: true }, { text: 'so' }, { text: '', thoughtSignature: 'SIG' }])
+  })
+
+  it('shows no thoughts to who does not ask for them, and brings what proves them', async () => {
+    const events = [
+      start,
+      opened(0, { type: 'reasoning' }),
+      more(0, 'secret'),
+      signed(0, 'anthropic', 'SIG'),
+      ended(0),
+      opened(1, { type: 'text' }),
+      more(1, 'so'),
+      ended(1),
+      finish,
+    ] as const
+    const { items } = await drain(encodeStream(eventsOf(events), { ...asked, reasoning: undefined }))
+    const said = items.map(({ data }) => data).join('')
+    expect(said).not.toContain('secret')
+    const token = /"thoughtSignature":"([^"]+)"/.exec(said)?.[1] ?? ''
+    expect(unpackThoughts(token)).toMatchObject([{ text: 'secret', signature: { value: 'SIG' } }])
   })
 
   it('puts what proves another vendor’s thoughts on the call that follows, since clients drop thoughts', async () => {

@@ -26,6 +26,7 @@ const asked: Request = {
   model: 'm',
   stream: true,
   streamUsage: true,
+  reasoning: { visible: true },
   system: [],
   messages: [],
   tools: [],

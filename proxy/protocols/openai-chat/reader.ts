@@ -29,6 +29,7 @@ export function createReader() {
   let id = ''
   let model = ''
   let created: unknown
+  let thinksInWords = false
   let audio: Fields = {}
   let usage: Fields | undefined
   let rawReason: string | undefined
@@ -71,10 +72,12 @@ export function createReader() {
     }
   }
 
+  /** Where thoughts have a field for their words, details only repeat these. */
   function readThoughts({ reasoning_content, reasoning, reasoning_details }: WireDelta) {
     const details = list(reasoning_details)
     const thought = [reasoning_content, reasoning].find(text => typeof text === 'string' && text !== '')
-    prose.say('reasoning', typeof thought === 'string' ? thought : textOfDetails(details))
+    if (typeof thought === 'string') thinksInWords = true
+    prose.say('reasoning', typeof thought === 'string' ? thought : thinksInWords ? '' : textOfDetails(details))
     prose.addDetails(details)
   }
 

@@ -1,4 +1,4 @@
-import type { Part, ReasoningPart } from '../../core/request.ts'
+import type { Part, ReasoningPart, Request } from '../../core/request.ts'
 import { isRecord, record, type Fields } from '../fields.ts'
 import type { ProtocolId } from '../protocol.ts'
 import type { Content } from './content.ts'
@@ -95,6 +95,11 @@ function joined(first: Fields, second: Fields): Fields {
 
 // ── Encode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** Whether a client wants no words of thoughts (OpenRouter's `reasoning.exclude`); what proves them goes to it all the same. */
+export function hidesThoughts({ reasoning }: Request): boolean {
+  return reasoning?.visible === false
+}
+
 /**
  * Thoughts of earlier turns, where the dialect or the client itself names a place for them. Servers that want them miss the
  * field on every turn with tool calls, even if nothing was thought (DeepSeek).
@@ -104,7 +109,7 @@ export function encodeThoughts(parts: readonly Part[], { reasoningField }: Diale
   const field = reasoningField ?? thoughts.map(part => ours(part.extras)['field']).find(name => name !== undefined)
   if (field === 'none') return { thinking: [] }
 
-  const details = thoughts.flatMap(part => (part.signature?.protocol === ID ? encodeDetails(part) : []))
+  const details = thoughts.flatMap(part => (part.signature?.protocol === ID ? parsedList(part.signature.value) : []))
   const text = field === undefined ? '' : joinThoughts(thoughts)
   const missed = reasoningField !== undefined && parts.some(part => part.type === 'tool-call')
   return {
@@ -121,24 +126,37 @@ export function joinThoughts(parts: readonly ReasoningPart[]): string {
 
 export const BETWEEN_THOUGHTS = '\n\n'
 
-/** Thoughts with their tokens, where they have any. */
-export function encodeDetails(part: ReasoningPart): readonly unknown[] {
+/**
+ * Thoughts with their tokens. One without a token belongs to the next that has one, as the pieces of a summary do; where there is
+ * none, there are no details, and a backend's own list stays as it is. `before` is how many thoughts of the answer stand before them.
+ */
+export function encodeDetails(thoughts: readonly ReasoningPart[], before = 0): readonly unknown[] {
+  const formats = thoughts.map(formatOf)
+  return thoughts.flatMap((thought, at) => {
+    if (thought.signature?.protocol === ID) return parsedList(thought.signature.value)
+    const format = formats.slice(at).find(known => known !== undefined)
+    return format === undefined || format === ID ? [] : [encodeDetail(thought, format, before + at)]
+  })
+}
+
+/** Whose token a thought has; redacted thinking is only known of Anthropic, and ids of thoughts only of Responses. */
+export function formatOf({ signature, redacted, encrypted, itemId }: ReasoningPart): string | undefined {
+  if (redacted !== undefined) return 'anthropic'
+  return (signature ?? encrypted)?.protocol ?? (itemId === undefined ? undefined : 'openai-responses')
+}
+
+function encodeDetail(part: ReasoningPart, format: string, index: number): Fields {
   const { text, summary, signature, redacted, encrypted, itemId } = part
-  if (signature?.protocol === ID) return parsedList(signature.value)
-  // Redacted thinking is only known of Anthropic.
-  const format = redacted === undefined ? (signature ?? encrypted)?.protocol : 'anthropic'
-  if (format === undefined) return []
   const data = redacted ?? encrypted?.value
-  return [
-    {
-      type: data !== undefined ? 'reasoning.encrypted' : summary === true ? 'reasoning.summary' : 'reasoning.text',
-      format,
-      ...(itemId !== undefined && { id: itemId }),
-      ...(text !== '' && (summary === true ? { summary: text } : { text })),
-      ...(signature !== undefined && { signature: signature.value }),
-      ...(data !== undefined && { data }),
-    },
-  ]
+  return {
+    type: data !== undefined ? 'reasoning.encrypted' : summary === true ? 'reasoning.summary' : 'reasoning.text',
+    format,
+    index,
+    ...(itemId !== undefined && { id: itemId }),
+    ...(text !== '' && (summary === true ? { summary: text } : { text })),
+    ...(signature !== undefined && { signature: signature.value }),
+    ...(data !== undefined && { data }),
+  }
 }
 
 function parsedList(text: string): readonly unknown[] {

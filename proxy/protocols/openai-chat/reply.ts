@@ -8,7 +8,7 @@ import { isRecord, type Fields } from '../fields.ts'
 import { encodeArguments } from '../input.ts'
 import { encodeUrl } from './content.ts'
 import { createReader } from './reader.ts'
-import { encodeDetails, encodeSignature, joinThoughts } from './reasoning.ts'
+import { encodeDetails, encodeSignature, hidesThoughts, joinThoughts } from './reasoning.ts'
 import { asksLegacy } from './request.ts'
 import { encodeUsage } from './usage.ts'
 import { ID, ours } from './wire.ts'
@@ -62,13 +62,14 @@ function encodeMessage(parts: readonly Part[], asked: Request): Fields {
   const thoughts = parts.filter(part => part.type === 'reasoning')
   const calls = parts.filter(part => part.type === 'tool-call')
   const images = parts.filter(part => part.type === 'image')
-  const details = thoughts.flatMap(encodeDetails)
+  const hidden = hidesThoughts(asked)
+  const details = encodeDetails(hidden ? thoughts.map(thought => ({ ...thought, text: '' })) : thoughts)
   const citations = texts.flatMap(({ citations = [] }) => citations)
   return {
     role: 'assistant',
     content: texts.length === 0 && refusals.length + calls.length > 0 ? null : joined(texts),
     refusal: refusals.length === 0 ? null : joined(refusals),
-    ...(thoughts.length > 0 && { reasoning_content: joinThoughts(thoughts) }),
+    ...(thoughts.length > 0 && !hidden && { reasoning_content: joinThoughts(thoughts) }),
     ...(details.length > 0 && { reasoning_details: details }),
     ...(citations.length > 0 && { annotations: citations.map(encodeCitation) }),
     ...(images.length > 0 && { images: images.map(({ source }) => encodeImage(source)) }),

@@ -8,7 +8,7 @@ import { encodeArguments } from '../input.ts'
 import { createOutbox } from '../outbox.ts'
 import { decodeStreamError, encodeError } from './errors.ts'
 import { createReader } from './reader.ts'
-import { BETWEEN_THOUGHTS, encodeDetails, encodeSignature } from './reasoning.ts'
+import { BETWEEN_THOUGHTS, encodeDetails, encodeSignature, formatOf, hidesThoughts } from './reasoning.ts'
 import { answerId, encodeCitation, encodeImage, encodeOpaque, encodeReason, nowInSeconds } from './reply.ts'
 import { asksLegacy } from './request.ts'
 import { encodeUsage } from './usage.ts'
@@ -75,11 +75,15 @@ interface Beside {
 function createWriter(asked: Request) {
   const legacy = asksLegacy(asked)
   const withUsage = asked.streamUsage === true
+  const hidden = hidesThoughts(asked)
   const parts: (OpenWire | undefined)[] = []
   const frames = createOutbox<SseFrame>()
   let head = ''
   let calls = 0
   let thoughts = 0
+  /** How many thoughts were told with their tokens, and those that wait for the next token. */
+  let proved = 0
+  let unproved: ReasoningPart[] = []
   let characters = 0
   let refused = false
   let finished = false
@@ -135,7 +139,7 @@ function createWriter(asked: Request) {
         refused = true
         return around({ refusal: SLOT })
       case 'reasoning':
-        if (thoughts++ > 0) push({ reasoning_content: BETWEEN_THOUGHTS })
+        if (thoughts++ > 0 && !hidden) push({ reasoning_content: BETWEEN_THOUGHTS })
         return { ...around({ reasoning_content: SLOT }), thought: { ...part, text: '' } }
       case 'tool-call':
         return legacy ? writeLegacyCall(part.name, calls++) : writeCall(part, calls++)
@@ -169,8 +173,9 @@ function createWriter(asked: Request) {
     const { thought, call } = part
     switch (delta.type) {
       case 'text':
-        frames.push({ data: part.before + JSON.stringify(delta.text) + part.after })
         characters += delta.text.length
+        if (thought !== undefined && hidden) break
+        frames.push({ data: part.before + JSON.stringify(delta.text) + part.after })
         part.isBare = false
         if (thought !== undefined) part.thought = { ...thought, text: thought.text + delta.text }
         break
@@ -194,8 +199,16 @@ function createWriter(asked: Request) {
 
   function writeEnd({ before, after, isBare, thought }: OpenWire) {
     if (isBare === true) frames.push({ data: before + JSON.stringify(encodeArguments('')) + after })
-    const details = thought === undefined ? [] : encodeDetails(thought)
+    if (thought !== undefined) writeProof(thought)
+  }
+
+  function writeProof(thought: ReasoningPart) {
+    unproved.push(thought)
+    if (formatOf(thought) === undefined) return
+    const details = encodeDetails(unproved, proved)
     if (details.length > 0) push({ reasoning_details: details })
+    proved += unproved.length
+    unproved = []
   }
 
   function writeFinish({ reason, usage, extras }: Extract<StreamEvent, { type: 'finish' }>) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Reply } from '../../../../proxy/core/reply.ts'
 import type { Request } from '../../../../proxy/core/request.ts'
 import { decodeReply, encodeReply } from '../../../../proxy/protocols/openai-chat/reply.ts'
+import { decodeRequest } from '../../../../proxy/protocols/openai-chat/request.ts'
 
 const body = (message: object, finish_reason = 'stop', fields: object = {}) => ({
   id: 'r',
@@ -191,6 +192,35 @@ describe('encodeReply', () => {
         { type: 'reasoning.encrypted', format: 'anthropic', data: 'r' },
       ],
       tool_calls: [{ extra_content: { google: { thought_signature: 'g' } } }],
+    })
+  })
+
+  it('holds every piece of a thought in its details, so that none is lost on the way back', () => {
+    const pieces: Reply['parts'] = [
+      { type: 'reasoning', text: 'S1', summary: true, itemId: 'rs_1' },
+      {
+        type: 'reasoning',
+        text: 'S2',
+        summary: true,
+        itemId: 'rs_1',
+        encrypted: { protocol: 'openai-responses', value: 'e' },
+      },
+    ]
+    const { message } = encode({ parts: pieces })
+    expect(decodeRequest({ model: 'm', messages: [message] }).messages[0]?.parts).toMatchObject(pieces)
+  })
+
+  it('tells no thoughts to who excludes them, and brings what proves them', () => {
+    const signature = { protocol: 'anthropic', value: 's' }
+    const { message } = encode(
+      { parts: [{ type: 'reasoning', text: 'hm', signature }] },
+      { ...asked, reasoning: { visible: false } },
+    )
+    expect(message).toEqual({
+      role: 'assistant',
+      content: '',
+      refusal: null,
+      reasoning_details: [{ type: 'reasoning.text', format: 'anthropic', index: 0, signature: 's' }],
     })
   })
 

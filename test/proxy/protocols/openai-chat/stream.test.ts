@@ -677,14 +677,33 @@ describe('encodeStream', () => {
     ).toEqual([
       { reasoning_content: 'h' },
       { reasoning_content: 'm' },
-      { reasoning_details: [{ type: 'reasoning.text', format: 'anthropic', text: 'hm', signature: 's' }] },
+      { reasoning_details: [{ type: 'reasoning.text', format: 'anthropic', index: 0, text: 'hm', signature: 's' }] },
       { reasoning_content: '\n\n' },
       { reasoning_content: 'sum' },
       {
         reasoning_details: [
-          { type: 'reasoning.encrypted', format: 'openai-responses', id: 'rs_1', summary: 'sum', data: 'e' },
+          { type: 'reasoning.encrypted', format: 'openai-responses', index: 1, id: 'rs_1', summary: 'sum', data: 'e' },
         ],
       },
+    ])
+  })
+
+  const proved: StreamEvent[] = [
+    start(0, { type: 'reasoning' }),
+    add(0, 'T1'),
+    { type: 'part-delta', index: 0, delta: { type: 'signature', signature: { protocol: 'anthropic', value: 's' } } },
+    stop(0),
+  ]
+
+  it('tells thoughts once to a reader that takes their words and their details', async () => {
+    const frames = encodeStream(eventsOf([opening, ...proved, finish()]), asked)
+    const { parts } = await collect(decodeStream(frames))
+    expect(parts).toMatchObject([{ type: 'reasoning', text: 'T1', signature: { protocol: 'openai-chat' } }])
+  })
+
+  it('tells no thoughts to who excludes them, and brings what proves them', async () => {
+    expect(await deltas(proved, { ...asked, reasoning: { visible: false } })).toEqual([
+      { reasoning_details: [{ type: 'reasoning.text', format: 'anthropic', index: 0, signature: 's' }] },
     ])
   })
 

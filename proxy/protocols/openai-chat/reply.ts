@@ -3,7 +3,7 @@ import { ProxyError } from '../../core/errors.ts'
 import { charactersSaid, estimateUsage } from '../../core/estimate.ts'
 import type { StopReason } from '../../core/events.ts'
 import { fold, type Reply } from '../../core/reply.ts'
-import type { Citation, Part, Request, Source, ToolCallPart } from '../../core/request.ts'
+import type { Citation, Part, Request, Source, TextPart, ToolCallPart } from '../../core/request.ts'
 import { isRecord, type Fields } from '../fields.ts'
 import { encodeArguments } from '../input.ts'
 import { encodeUrl } from './content.ts'
@@ -64,14 +64,14 @@ function encodeMessage(parts: readonly Part[], asked: Request): Fields {
   const images = parts.filter(part => part.type === 'image')
   const hidden = hidesThoughts(asked)
   const details = encodeDetails(hidden ? thoughts.map(thought => ({ ...thought, text: '' })) : thoughts)
-  const citations = texts.flatMap(({ citations = [] }) => citations)
+  const annotations = encodeCitations(texts)
   return {
     role: 'assistant',
     content: texts.length === 0 && refusals.length + calls.length > 0 ? null : joined(texts),
     refusal: refusals.length === 0 ? null : joined(refusals),
     ...(thoughts.length > 0 && !hidden && { reasoning_content: joinThoughts(thoughts) }),
     ...(details.length > 0 && { reasoning_details: details }),
-    ...(citations.length > 0 && { annotations: citations.map(encodeCitation) }),
+    ...(annotations.length > 0 && { annotations }),
     ...(images.length > 0 && { images: images.map(({ source }) => encodeImage(source)) }),
     ...parts.map(encodeOpaque).reduce((all, fields) => ({ ...all, ...fields }), {}),
     ...(calls.length > 0 && encodeCalls(calls, asked)),
@@ -110,11 +110,34 @@ export function encodeOpaque(part: {
   return part.type === 'opaque' && part.protocol === ID && isRecord(part.raw) ? part.raw : {}
 }
 
-export function encodeCitation({ url = '', title = '', start = 0, end = 0, quote, extras: own }: Citation): Fields {
+function encodeCitations(texts: readonly TextPart[]): Fields[] {
+  let before = 0
+  return texts.flatMap(({ text, citations = [] }) => {
+    const annotations = citations.flatMap(citation => encodeCitation(citation, before))
+    before += text.length
+    return annotations
+  })
+}
+
+/**
+ * A citation in a content that has `before` characters before its text; no place is 0 to 0. There is no word for one of what has
+ * no address, such as a document of the client's.
+ */
+export function encodeCitation(
+  { url, title = '', start, end, quote, extras: own }: Citation,
+  before: number,
+): Fields[] {
   const rest = ours(own)
-  if (rest['type'] !== undefined) return rest
+  if (rest['type'] !== undefined) return [rest]
+  if (url === undefined) return []
+  const place = end === undefined ? [0, 0] : [before + (start ?? 0), before + end]
   const content = quote === undefined ? {} : { content: quote }
-  return { type: 'url_citation', url_citation: { ...rest, start_index: start, end_index: end, url, title, ...content } }
+  return [
+    {
+      type: 'url_citation',
+      url_citation: { ...rest, start_index: place[0], end_index: place[1], url, title, ...content },
+    },
+  ]
 }
 
 const finishReasons: Readonly<Record<Exclude<StopReason, 'malformed-tool-call' | 'refusal'>, string>> = {

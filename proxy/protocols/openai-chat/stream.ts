@@ -1,6 +1,6 @@
 import { estimateUsage } from '../../core/estimate.ts'
 import type { Delta, Events, OpenPart, StreamEvent } from '../../core/events.ts'
-import type { ReasoningPart, Request } from '../../core/request.ts'
+import type { Citation, ReasoningPart, Request } from '../../core/request.ts'
 import type { Frames, SseFrame } from '../../wire/sse.ts'
 import type { Fields } from '../fields.ts'
 import { parseFrame, readFrames, stoppedShort, writeFrames } from '../frames.ts'
@@ -60,6 +60,8 @@ interface OpenWire {
   readonly call?: Fields
   /** Whether it is a function's call of whose arguments nothing has come. */
   isBare?: boolean
+  /** A text's first character in the content, which is one for all of them. */
+  readonly beforeText?: number
   /** A thought as far as it has come, since its proof is written with the whole of it. */
   thought?: ReasoningPart
 }
@@ -85,6 +87,7 @@ function createWriter(asked: Request) {
   let proved = 0
   let unproved: ReasoningPart[] = []
   let characters = 0
+  let contentLength = 0
   let refused = false
   let finished = false
 
@@ -134,7 +137,7 @@ function createWriter(asked: Request) {
   function writeOpening(part: OpenPart): OpenWire | undefined {
     switch (part.type) {
       case 'text':
-        return around({ content: SLOT })
+        return { ...around({ content: SLOT }), beforeText: contentLength }
       case 'refusal':
         refused = true
         return around({ refusal: SLOT })
@@ -174,13 +177,14 @@ function createWriter(asked: Request) {
     switch (delta.type) {
       case 'text':
         characters += delta.text.length
+        if (part.beforeText !== undefined) contentLength += delta.text.length
         if (thought !== undefined && hidden) break
         frames.push({ data: part.before + JSON.stringify(delta.text) + part.after })
         part.isBare = false
         if (thought !== undefined) part.thought = { ...thought, text: thought.text + delta.text }
         break
       case 'citation':
-        push({ annotations: [encodeCitation(delta.citation)] })
+        writeCitation(delta.citation, part)
         break
       case 'logprobs':
         push({ content: '' }, { logprobs: { content: delta.logprobs, refusal: null } })
@@ -195,6 +199,11 @@ function createWriter(asked: Request) {
         break
       }
     }
+  }
+
+  function writeCitation(citation: Citation, { beforeText = 0 }: OpenWire) {
+    const annotations = encodeCitation(citation, beforeText)
+    if (annotations.length > 0) push({ annotations })
   }
 
   function writeEnd({ before, after, isBare, thought }: OpenWire) {

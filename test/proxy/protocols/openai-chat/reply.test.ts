@@ -255,6 +255,22 @@ describe('encodeReply', () => {
     })
   })
 
+  it('places citations in the whole content, and leaves out those of what has no address', () => {
+    const said = (text: string, start: number, end: number) =>
+      ({
+        type: 'text',
+        text,
+        citations: [{ url: 'https://example.com', start, end }, { title: 'A document' }],
+      }) as const
+    expect(encode({ parts: [said('Hello A.', 6, 7), said('Bye B.', 4, 5)] }).message).toMatchObject({
+      content: 'Hello A.Bye B.',
+      annotations: [
+        { url_citation: { start_index: 6, end_index: 7 } },
+        { url_citation: { start_index: 12, end_index: 13 } },
+      ],
+    })
+  })
+
   it('speaks the deprecated functions to a client that does', () => {
     const legacy: Request = { ...asked, extras: { 'openai-chat': { functions: [{ name: 'f' }] } } }
     const call = { type: 'tool-call', id: 'a', name: 'f', arguments: '{}', kind: 'function' } as const

@@ -753,6 +753,29 @@ describe('encodeStream', () => {
     )
   })
 
+  it('places citations in the whole content, and leaves out those of what has no address', async () => {
+    const cites = (index: number, citation: object): StreamEvent => ({
+      type: 'part-delta',
+      index,
+      delta: { type: 'citation', citation },
+    })
+    const said = await deltas([
+      start(0, { type: 'text' }),
+      add(0, 'Hello A.'),
+      cites(0, { title: 'A document' }),
+      stop(0),
+      start(1, { type: 'text' }),
+      add(1, 'Bye B.'),
+      cites(1, { url: 'https://example.com', start: 4, end: 5 }),
+      stop(1),
+    ])
+    expect(said).toMatchObject([
+      { content: 'Hello A.' },
+      { content: 'Bye B.' },
+      { annotations: [{ url_citation: { start_index: 12, end_index: 13 } }] },
+    ])
+  })
+
   it('writes citations, log probabilities and images', async () => {
     const tokens = [{ token: 'hi' }]
     const frames = await written([

@@ -186,13 +186,15 @@ export function shortest(parts: readonly Content[]): string | readonly Content[]
 /** A text that the model said. */
 export function encodeOutputText({ text, citations = [], logprobs = [], extras: written }: TextPart): Content {
   const { item: _, continues: __, ...rest } = ours(written)
-  return { ...rest, type: 'output_text', text, annotations: citations.map(encodeCitation), logprobs }
+  return { ...rest, type: 'output_text', text, annotations: citations.flatMap(encodeCitation), logprobs }
 }
 
-export function encodeCitation({ url = '', title = '', start = 0, end = 0, extras: written }: Citation): Fields {
+/** There is no word for a citation of what has no address, such as a document of the client's. */
+export function encodeCitation({ url, title = '', start = 0, end = 0, extras: written }: Citation): Fields[] {
   const rest = ours(written)
-  if (rest['type'] !== undefined) return rest
-  return { ...rest, type: 'url_citation', start_index: start, end_index: end, url, title }
+  if (rest['type'] !== undefined) return [rest]
+  if (url === undefined) return []
+  return [{ ...rest, type: 'url_citation', start_index: start, end_index: end, url, title }]
 }
 
 /** An image that the model made: base64 in a call of the vendor's own tool. */

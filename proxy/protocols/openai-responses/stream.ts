@@ -172,13 +172,9 @@ function createWriter(asked: Request): FrameWriter {
         })
         break
       case 'citation': {
-        const annotation_index = piece.grown.citations.length
-        const where = openPiece(piece)
-        push('response.output_text.annotation.added', {
-          ...where,
-          annotation_index,
-          annotation: encodeCitation(delta.citation),
-        })
+        const annotation_index = piece.grown.citations.flatMap(encodeCitation).length
+        for (const annotation of encodeCitation(delta.citation))
+          push('response.output_text.annotation.added', { ...openPiece(piece), annotation_index, annotation })
         break
       }
       case 'logprobs':

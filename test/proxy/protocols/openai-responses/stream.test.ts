@@ -281,11 +281,13 @@ describe('a stream for a client', () => {
     const part: Part = {
       type: 'text',
       text: 'so',
-      citations: [{ url: 'https://a.b', title: 't', start: 0, end: 2 }],
+      citations: [{ title: 'a document, which has no address' }, { url: 'https://a.b', title: 't', start: 0, end: 2 }],
       logprobs,
     }
     const events = await writtenReply([part])
-    expect(types(events)).toContain('output_text.annotation.added')
+    expect(events.filter(({ type }) => type === 'response.output_text.annotation.added')).toMatchObject([
+      { annotation_index: 0, annotation: { url: 'https://a.b' } },
+    ])
     expect(responseOf(events).output[0]).toMatchObject({
       content: [{ annotations: [{ type: 'url_citation', url: 'https://a.b' }], logprobs }],
     })

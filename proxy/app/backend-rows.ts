@@ -9,7 +9,7 @@ import { recentByBackend } from './figures.ts'
 export async function backendRows(parts: AppParts): Promise<BackendRow[]> {
   const state = parts.proxy()?.state()
   if (state === undefined) return []
-  const recent = recentByBackend(parts.journal, Date.now())
+  const recent = await recentByBackend(parts.journal, parts.store, Date.now())
   return Promise.all(
     [...state.backends.values()].map(async backend => ({
       id: backend.id,

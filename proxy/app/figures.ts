@@ -37,17 +37,25 @@ export async function countersOf(journal: Journal, store: Store, now: Date): Pro
 
 type Recent = Pick<BackendRow, 'turns' | 'failures' | 'medianFirstTokenMs'>
 
-/** How backends did in the last hour, as far as memory holds it; gives how to ask for one. */
-export function recentByBackend(journal: Journal, now: number): (id: string) => Recent {
-  const lastHour = journal.recent(Infinity).filter(turn => now - turn.at < HOUR_MS)
+/** How backends did in the last hour, from the log; where it can't be read, from what memory still holds. Gives how to ask for one. */
+export async function recentByBackend(journal: Journal, store: Store, now: number): Promise<(id: string) => Recent> {
+  const since = now - HOUR_MS
+  const used = await store.backends(since).catch(() => undefined)
+  if (used === undefined) return id => recentIn(journal.recent(Infinity), id, since)
+  const byId = new Map(used.map(usage => [usage.backend, usage]))
   return id => {
-    const turns = lastHour.filter(turn => turn.backend === id)
-    const waits = turns.flatMap(turn => turn.firstTokenMs ?? []).sort((a, b) => a - b)
-    return {
-      turns: turns.length,
-      failures: turns.filter(turn => turn.outcome !== undefined && isFailure(turn.outcome)).length,
-      medianFirstTokenMs: waits[Math.floor(waits.length / 2)],
-    }
+    const { turns = 0, failures = 0, medianFirstTokenMs } = byId.get(id) ?? {}
+    return { turns, failures, medianFirstTokenMs: medianFirstTokenMs ?? undefined }
+  }
+}
+
+function recentIn(records: readonly TurnRecord[], backend: string, since: number): Recent {
+  const turns = records.filter(turn => turn.backend === backend && turn.at >= since)
+  const waits = turns.flatMap(turn => turn.firstTokenMs ?? []).sort((a, b) => a - b)
+  return {
+    turns: turns.length,
+    failures: turns.filter(turn => turn.outcome !== undefined && isFailure(turn.outcome)).length,
+    medianFirstTokenMs: waits[Math.floor(waits.length / 2)],
   }
 }
 

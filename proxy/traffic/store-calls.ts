@@ -1,10 +1,12 @@
 import type { CapturedTurn, ReadableTurn } from './bodies.ts'
 import type { TurnQuery } from './query.ts'
 import type { TurnRecord } from './record.ts'
-import type { HourUsage } from './usage.ts'
+import type { BackendUsage, HourUsage } from './usage.ts'
 
 /** What the store asks of its writer's thread. The answer bears the same number. */
-export type Call = { readonly call: number } & (WriteCall | QueryCall | UsageCall | BodiesCall | LimitCall | CloseCall)
+export type Call = { readonly call: number } & (
+  WriteCall | QueryCall | UsageCall | BackendsCall | BodiesCall | LimitCall | CloseCall
+)
 
 /** Records and the bodies of some of them. Done whole or not at all; answered with `Written`. */
 interface WriteCall {
@@ -24,6 +26,12 @@ interface QueryCall {
 /** Answered with the hours since then. */
 interface UsageCall {
   readonly type: 'usage'
+  readonly since: number
+}
+
+/** Answered with the backends that turns went to since then. */
+interface BackendsCall {
+  readonly type: 'backends'
   readonly since: number
 }
 
@@ -53,7 +61,8 @@ export type Answer =
   /** Why it can't be done, in words that fit after "because". */
   | { readonly call: number; readonly failure: string }
 
-export type Result = Written | readonly TurnRecord[] | readonly HourUsage[] | ReadableTurn | undefined
+export type Result =
+  Written | readonly TurnRecord[] | readonly HourUsage[] | readonly BackendUsage[] | ReadableTurn | undefined
 
 export interface Written {
   /** Where a file went that was no sound database, if it was in the way. */

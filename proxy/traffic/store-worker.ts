@@ -7,7 +7,7 @@ import { columns } from './record.ts'
 import { forgetSome, usedBytes } from './retention.ts'
 import type { Answer, Call, Result, WorkerStart, Written } from './store-calls.ts'
 import { bodyRows, insertBody, readBodies } from './stored-bodies.ts'
-import { usageByHour } from './usage.ts'
+import { usageByBackend, usageByHour } from './usage.ts'
 
 /**
  * The thread that writes the traffic log. It does what it is asked, in order, and answers each call; it keeps nothing that
@@ -54,6 +54,8 @@ function perform(call: Call): Result {
       return queryTurns(open().db, call.query)
     case 'usage':
       return usageByHour(open().db, call.since)
+    case 'backends':
+      return usageByBackend(open().db, call.since)
     case 'bodies':
       return readBodies(open().db, call.turn)
     case 'limit':

@@ -4,7 +4,7 @@ import type { CapturedBody } from './capture.ts'
 import type { TurnQuery } from './query.ts'
 import type { TurnRecord } from './record.ts'
 import type { NewBodies, StoreLimits, Written } from './store-calls.ts'
-import type { HourUsage } from './usage.ts'
+import type { BackendUsage, HourUsage } from './usage.ts'
 import { startWriter, type Question, type Writer } from './writer.ts'
 
 /** The traffic log on disk, seen from the turns: writing costs them a push to an array, and nothing that befalls the disk reaches them. */
@@ -17,6 +17,8 @@ export interface Store {
   readonly bodies: (id: string) => Promise<ReadableTurn | undefined>
   /** What the turns came to, by the hour, of those that began at `since` or later. */
   readonly hours: (since: number) => Promise<readonly HourUsage[]>
+  /** How the backends did that turns went to, of those that began at `since` or later. */
+  readonly backends: (since: number) => Promise<readonly BackendUsage[]>
   readonly health: () => StoreHealth
   /** Settles when all that was queued is written, or has been tried once more. Never rejects. */
   readonly flush: () => Promise<void>
@@ -221,6 +223,11 @@ export function createStore(deps: StoreDeps): Store {
     return (await ask({ type: 'usage', since })) as readonly HourUsage[]
   }
 
+  async function backends(since: number) {
+    await flush()
+    return (await ask({ type: 'backends', since })) as readonly BackendUsage[]
+  }
+
   function reconfigure(next: StoreLimits) {
     limits = next
     // A new config is a new chance for a writer that was given up.
@@ -249,7 +256,17 @@ export function createStore(deps: StoreDeps): Store {
   }
 
   let closing: Promise<void> | undefined
-  return { write, query, bodies: readBodies, hours, health, flush, reconfigure, close: () => (closing ??= close()) }
+  return {
+    write,
+    query,
+    bodies: readBodies,
+    hours,
+    backends,
+    health,
+    flush,
+    reconfigure,
+    close: () => (closing ??= close()),
+  }
 }
 
 /** One flat array, grown by pushing: one of arrays, or one that `flatMap` made, takes V8 four times as long to hand to a thread. */

@@ -18,6 +18,20 @@ export function usageByHour(db: DatabaseSync, since: number): HourUsage[] {
   return db.prepare(sums).all(idFloor(since)) as unknown as HourUsage[]
 }
 
+/** How a backend did. */
+export interface BackendUsage {
+  readonly backend: string
+  readonly turns: number
+  readonly failures: number
+  /** Half of its turns said their first word within so many milliseconds; nothing where none said one. */
+  readonly medianFirstTokenMs: number | null
+}
+
+/** The backends that turns went to since a moment. */
+export function usageByBackend(db: DatabaseSync, since: number): BackendUsage[] {
+  return db.prepare(backends).all(idFloor(since)) as unknown as BackendUsage[]
+}
+
 const fine = outcomes
   .filter(outcome => !isFailure(outcome))
   .map(outcome => `'${outcome}'`)
@@ -31,3 +45,16 @@ const sums = `
          coalesce(sum(outputTokens), 0) AS outputTokens,
          coalesce(sum(cacheReadTokens), 0) AS cachedTokens
   FROM turns WHERE id >= ? GROUP BY 1 ORDER BY 1`
+
+// Within a backend the waits are numbered from the shortest; turns that said nothing come last.
+const backends = `
+  WITH numbered AS (
+    SELECT backend, outcome, firstTokenMs,
+           row_number() OVER (PARTITION BY backend ORDER BY firstTokenMs NULLS LAST) AS place,
+           count(firstTokenMs) OVER (PARTITION BY backend) AS waits
+    FROM turns WHERE id >= ? AND backend IS NOT NULL)
+  SELECT backend,
+         count(*) AS turns,
+         sum(outcome NOT IN (${fine})) AS failures,
+         max(iif(place = waits / 2 + 1, firstTokenMs, NULL)) AS medianFirstTokenMs
+  FROM numbered GROUP BY backend`

@@ -1,9 +1,12 @@
+import { useEffect } from 'react'
 import type { TurnRow } from '../../../proxy/app/contract.ts'
+import { attempt } from '../../attempt.ts'
 import { Button } from '../../components/button.tsx'
 import { Card, Empty, Panel } from '../../components/panel.tsx'
 import { TurnIcon, turnWord } from '../../components/state.tsx'
 import { isProblem } from '../../outcomes.ts'
 import { goTo } from '../../stores/place.ts'
+import { useTurns } from '../../stores/turns.ts'
 import { dayOf, timeOfDay } from '../../text/format.ts'
 import { text } from '../../text/text.ts'
 
@@ -11,11 +14,13 @@ const words = text.overview.problems
 
 /** Distinct problems shown. */
 const SHOWN = 5
-/** Turns looked at, newest first. */
-const SEARCHED = 2000
+/** Problems looked at, newest first. */
+const SEARCHED = 500
 
 /** What went wrong lately, the same thing once. */
 export function Problems({ turns }: { readonly turns: readonly TurnRow[] }) {
+  // The newest turns alone may hold none of those that a burst has pushed out.
+  useEffect(() => void attempt(useTurns.getState().loadOlder({ only: 'problems' })), [])
   const problems = problemsOf(turns)
   return (
     <Panel title={words.title}>
@@ -61,8 +66,10 @@ interface Problem {
 /** The last distinct problems: the newest turn of each, with how many there were of it. */
 function problemsOf(turns: readonly TurnRow[]): readonly Problem[] {
   const found = new Map<string, Problem>()
-  for (const turn of turns.slice(0, SEARCHED)) {
+  let searched = 0
+  for (const turn of turns) {
     if (!isProblem(turn)) continue
+    if (++searched > SEARCHED) break
     // Numbers in a message (times to wait, ids) don't make it another problem.
     const kind = [turn.backend, turn.outcome, turn.error?.replaceAll(/\d+/g, '#')].join('\n')
     const known = found.get(kind)

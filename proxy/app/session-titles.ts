@@ -16,7 +16,7 @@ const TITLE_LENGTH = 120
  * Titles of sessions: what the user said first, from requests that are captured in memory. Nothing is kept of them but the
  * line, and that not on disk.
  */
-export function createSessionTitles(journal: Pick<Journal, 'recent' | 'bodies'>, prefix: () => string) {
+export function createSessionTitles(journal: Pick<Journal, 'live' | 'recent' | 'bodies'>, prefix: () => string) {
   const titles = new Map<string, string>()
   /** Turns that were read in vain, of those that are still in memory. */
   let mute = new Set<string>()
@@ -25,7 +25,7 @@ export function createSessionTitles(journal: Pick<Journal, 'recent' | 'bodies'>,
   async function read(sessions: readonly string[]): Promise<void> {
     const wanted = new Set(sessions.filter(id => !titles.has(id)))
     if (wanted.size === 0) return
-    const recent = journal.recent(Infinity)
+    const recent = [...journal.live(), ...journal.recent(Infinity)]
     mute = new Set(recent.flatMap(({ id }) => (mute.has(id) ? [id] : [])))
     const turns = largestOf(recent.filter(({ session = '', id }) => wanted.has(session) && !mute.has(id)))
     for (const { id, session, frontend } of turns.slice(0, READ_AT_ONCE)) {
@@ -67,11 +67,24 @@ function firstLine(text: string, frontend: TurnRecord['frontend'], prefix: strin
   }
 }
 
+/** The lines in which the user typed something, whole: with the code and the markup that stand in them. */
 function linesTyped(message: Message): readonly string[] {
   const stretches = stretchesOf(message)
   return message.parts.flatMap((part, at) => {
     if (part.type !== 'text') return []
-    const typed = (stretches[at] ?? []).filter(({ origin }) => origin === 'typed')
-    return typed.flatMap(({ start, end }) => part.text.slice(start, end).split('\n')).map(line => line.trim())
+    let line = { text: '', isTyped: false }
+    const lines = [line]
+    for (const { origin, start, end } of stretches[at] ?? []) {
+      if (origin === 'context' || origin === 'frame') continue
+      part.text
+        .slice(start, end)
+        .split('\n')
+        .forEach((piece, nth) => {
+          if (nth > 0) lines.push((line = { text: '', isTyped: false }))
+          line.text += piece
+          line.isTyped ||= origin === 'typed' && piece.trim() !== ''
+        })
+    }
+    return lines.filter(({ isTyped }) => isTyped).map(({ text }) => text.trim())
   })
 }

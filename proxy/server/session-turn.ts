@@ -29,11 +29,20 @@ export function routeOf(
   return withOpenaiUrl(withParams(route, params ?? {}, 'over'), openaiUrl, config)
 }
 
-/** What a turn that is over cost, and that it was a turn of its session; a conversation that its client names is one from its first turn on. */
-export function countTurn(deps: TalkDeps & CostDeps, { session, identity }: Heard, turn: OpenTurn, ended: Ended): void {
+/** The session that a turn belongs to, if it belongs to one: a conversation that its client names is one from the beginning of its first turn. */
+export function sessionOf(
+  { sessions }: TalkDeps,
+  { session, identity, local }: Heard,
+  client: string,
+): string | undefined {
+  if (session !== undefined || identity === undefined || local !== undefined) return session?.id
+  return begun(sessions, identity, client)
+}
+
+/** What a turn that is over cost, and that it was a turn of its session. */
+export function countTurn(deps: TalkDeps & CostDeps, turn: OpenTurn, ended: Ended): void {
   const { sessions } = deps
   turn.cost = costOfTurn(deps, turn)
-  turn.session ??= session?.id ?? (identity === undefined ? undefined : begun(sessions, identity, turn.client))
   if (turn.session === undefined) return
   const { backend, served, usage, cost, asked = '', frontend: protocol } = turn
   const failed = isFailure(outcomeOfTurn(turn, ended))

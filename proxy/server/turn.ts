@@ -6,7 +6,7 @@ import type { AnswerDeps } from './answering/asking.ts'
 import type { Exchange } from './answering/exchange.ts'
 import { refuseLoops } from './loops.ts'
 import { answerAlong } from './answering/route.ts'
-import { answerOurselves, countTurn, isBySession, routeOf } from './session-turn.ts'
+import { answerOurselves, countTurn, isBySession, routeOf, sessionOf } from './session-turn.ts'
 import { sendError, TURN_HEADER } from './answering/send.ts'
 import { hear, type Heard, type TalkDeps } from './talk.ts'
 
@@ -25,7 +25,7 @@ export async function runTurn(deps: TurnDeps, exchange: Exchange): Promise<OpenT
     const read = exchange.read?.(body) ?? readAsked(protocol, body, address)
     turn.asked = read.model
     heard = hear(deps, exchange, read, turn)
-    turn.session = heard.session?.id
+    turn.session = sessionOf(deps, heard, turn.client)
     const { asked, local } = heard
     if (local !== undefined) {
       deps.journal.close(turn, await answerOurselves(deps, { ...exchange, asked, turn }, local))
@@ -46,7 +46,7 @@ export async function runTurn(deps: TurnDeps, exchange: Exchange): Promise<OpenT
   return turn
 
   function close(ended: Ended) {
-    if (heard !== undefined) countTurn(deps, heard, turn, ended)
+    if (heard !== undefined) countTurn(deps, turn, ended)
     deps.journal.close(turn, ended)
   }
 }

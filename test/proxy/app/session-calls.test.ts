@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { calls, type SessionRow } from '../../../proxy/app/contract.ts'
-import { startFakeOpenai } from '../../support/fake-openai.ts'
+import { startFakeOpenai, wholeWords } from '../../support/fake-openai.ts'
 import { eventually, startApp, type StartedApp } from '../../support/start-app.ts'
 import { ask } from '../server/talking.ts'
 
@@ -65,6 +65,33 @@ describe('the list of sessions', () => {
       models: ['a:gpt-x'],
       changed: [],
     })
+  })
+
+  it('holds a conversation from the beginning of its first turn', async () => {
+    let end = () => {}
+    const asked = new Promise<void>(resolve => {
+      first.answers(response => {
+        end = () => wholeWords(response, 'late')
+        resolve()
+      })
+    })
+    const answer = say('list-early', 'Will you answer?')
+    await asked
+    first.answers(response => wholeWords(response, 'Hello there'))
+    const early = await newest()
+    expect(early).toMatchObject({ title: 'Will you answer?', turns: 0 })
+    end()
+    await answer
+    expect(await newest()).toMatchObject({ id: early.id, startedAt: early.startedAt, turns: 1 })
+  })
+
+  it.each([
+    ['Rename `foo` to `bar` in the parser', 'Rename `foo` to `bar` in the parser'],
+    ['<b>Rename</b> the function `parse` & run tests', '<b>Rename</b> the function `parse` & run tests'],
+    ['```\nconst pasted = 1\n```\n> quoted\nWhat does `pasted` hold?', 'What does `pasted` hold?'],
+  ])('titles a conversation by a whole line of its user: %j', async (text, title) => {
+    await say(`title-${title}`, text)
+    expect((await newest()).title).toBe(title)
   })
 
   it('is found in by words, and bounded', async () => {

@@ -2,24 +2,18 @@ import { Command } from 'cmdk'
 import { Check, ChevronsUpDown, Clock3, Cpu } from 'lucide-react'
 import { Popover } from 'radix-ui'
 import { toast } from 'sonner'
-import type { BackendRow, ModelRow } from '../../proxy/app/contract.ts'
+import type { ModelRow } from '../../proxy/app/contract.ts'
 import { attempt } from '../attempt.ts'
+import { toneOfBackend, wordOfBackend } from '../backend-state.ts'
 import { hasAllWords, menuLine } from '../components/menu.tsx'
 import { ToneIcon } from '../components/state.tsx'
 import { Tip } from '../components/tip.tsx'
-import type { Tone } from '../outcomes.ts'
 import { useBackends } from '../stores/backends.ts'
 import { closeOverlay, openOverlay, useOverlay } from '../stores/overlay.ts'
 import { usePreferences } from '../stores/preferences.ts'
 import { useRoute } from '../stores/route.ts'
 import type { Target } from '../stores/target.ts'
 import { text } from '../text/text.ts'
-
-export const backendTones: Readonly<Record<BackendRow['state'], Tone>> = {
-  ready: 'ok',
-  'needs-key': 'warn',
-  off: 'idle',
-}
 
 /** Where requests go that name no backend, and the way to send them elsewhere. */
 export function RouteSwitcher() {
@@ -103,9 +97,9 @@ function RouteList() {
               key={backend.id}
               heading={
                 <Heading>
-                  <ToneIcon tone={backendTones[backend.state]} size={12} />
+                  <ToneIcon tone={toneOfBackend(backend)} size={12} />
                   {backend.title}
-                  <span className="font-normal">{text.backendState[backend.state]}</span>
+                  <span className="font-normal">{wordOfBackend(backend)}</span>
                 </Heading>
               }
             >

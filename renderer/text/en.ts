@@ -155,6 +155,7 @@ export const en = {
   },
 
   backendState: { ready: 'Ready', 'needs-key': 'Needs a key', off: 'Off' },
+  backendFailing: 'Failing',
 
   sidebar: {
     label: 'Screens',

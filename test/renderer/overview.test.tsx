@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
 import { fakeBackends, type FakeWorld } from '../support/fake-bridge.ts'
+import { fakeTurns, turnId } from '../support/fake-turns.ts'
 import { worlds } from '../support/fake-worlds.ts'
 import { askedFor, openApp } from './open-app.tsx'
 
@@ -97,6 +98,47 @@ describe('The overview', () => {
     await screen.findByRole('button', { name: 'Proxy: Running' })
     expect(askedFor(fake, 'proxy.start')).toEqual([{ port: 8001 }])
     expect(askedFor(fake, 'settings.set')).toEqual([])
+  })
+
+  test('finds problems in the log that are not among the newest requests', async () => {
+    const now = Date.now()
+    const [sample] = fakeTurns(1, now)
+    if (sample === undefined) throw new Error('no turn')
+    const fine = { ...sample, outcome: 'ok' as const, error: undefined }
+    const turns = Array.from({ length: 400 }, (_, n) => ({ ...fine, id: turnId(1000 - n), at: now - n }))
+    const broken = { ...fine, id: turnId(1), at: now - 1000, outcome: 'network' as const, error: 'It hung up on us.' }
+    await openApp({ turns: [...turns, broken], told: 300 })
+    const problems = within(screen.getByRole('region', { name: 'Recent problems' }))
+    expect(await problems.findByText(/It hung up on us/)).toBeDefined()
+  })
+
+  test('says of a backend that fails what every screen says of it', async () => {
+    const [sample] = fakeBackends.filter(({ state }) => state === 'ready')
+    if (sample === undefined) throw new Error('no backend')
+    const limited = [{ name: 'K', state: 'rate-limited' as const, detail: 'Rests.' }]
+    await openApp({
+      backends: [
+        { ...sample, id: 'a', title: 'Refusing', status: 'Ready', keys: [], turns: 2, failures: 2 },
+        {
+          ...sample,
+          id: 'b',
+          title: 'Resting',
+          status: 'Rate limited until 21:28',
+          keys: limited,
+          turns: 0,
+          failures: 0,
+        },
+        { ...sample, id: 'c', title: 'Sound', status: 'Ready', keys: [], turns: 9, failures: 1 },
+      ],
+    })
+    const tiles = within(screen.getByRole('region', { name: 'Backends' })).getAllByRole('listitem')
+    expect(tiles.map(tile => tile.textContent)).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/Refusing.*Failing/),
+        expect.stringMatching(/Resting.*Rate limited until 21:28/),
+        expect.stringMatching(/Sound.*Ready/),
+      ]),
+    )
   })
 
   test('groups problems that are the same', async () => {

@@ -1,11 +1,12 @@
 import type { BackendRow } from '../../../proxy/app/contract.ts'
+import { type KeyHealth, keyTones } from '../../backend-state.ts'
 import { attempt } from '../../attempt.ts'
 import { call } from '../../bridge.ts'
 import { Select } from '../../components/field.tsx'
 import { Sortable } from '../../components/sortable.tsx'
 import { StateTag } from '../../components/state.tsx'
 import { text } from '../../text/text.ts'
-import { healthInWords, type KeyHealth, keyTones } from './states.ts'
+import { healthInWords } from './states.ts'
 
 const words = text.accounts.backends
 const rotations = ['round-robin', 'fill-first'] as const

@@ -1,12 +1,12 @@
 import { Ellipsis, FlaskConical, KeyRound, Pencil, Trash2 } from 'lucide-react'
 import type { BackendRow } from '../../../proxy/app/contract.ts'
+import { toneOfBackend, wordOfBackend } from '../../backend-state.ts'
 import { Button, IconButton } from '../../components/button.tsx'
 import { Menu, MenuItem } from '../../components/menu.tsx'
 import { StateTag } from '../../components/state.tsx'
 import { ago } from '../../text/format.ts'
 import { text } from '../../text/text.ts'
 import { BackendKeys } from './backend-keys.tsx'
-import { toneOfBackend } from './states.ts'
 
 const words = text.accounts.backends
 
@@ -36,7 +36,7 @@ export function BackendLine({ of: backend, onAsk }: BackendLineProps) {
         {listed !== undefined && <p className="text-small text-text-3">{words.listed(listed.count, ago(listed.at))}</p>}
       </div>
       <div className="min-w-0 flex-1 basis-60">
-        <StateTag tone={toneOfBackend(backend)}>{backend.status ?? text.backendState[state]}</StateTag>
+        <StateTag tone={toneOfBackend(backend)}>{wordOfBackend(backend)}</StateTag>
         <p className="mt-0.5 text-small break-words text-text-3">{detail}</p>
         {keys.length > 1 && <BackendKeys of={backend} />}
       </div>

@@ -1,6 +1,7 @@
 import { Plus, SearchX } from 'lucide-react'
 import { useState } from 'react'
 import type { BackendRow } from '../../../proxy/app/contract.ts'
+import { toneOfBackend } from '../../backend-state.ts'
 import { Button } from '../../components/button.tsx'
 import { Card, Empty } from '../../components/panel.tsx'
 import { SearchBox } from '../../components/search-box.tsx'
@@ -12,7 +13,6 @@ import { AddKey } from './add-key.tsx'
 import { AddBackend, EditBackend } from './backend-form.tsx'
 import { BackendLine } from './backend-line.tsx'
 import { RemoveBackend } from './remove-backend.tsx'
-import { toneOfBackend } from './states.ts'
 import { TestBackend } from './test-backend.tsx'
 
 const words = text.accounts.backends

@@ -1,5 +1,6 @@
 import { Ellipsis, FlaskConical, Trash2 } from 'lucide-react'
 import type { KeyRow } from '../../../proxy/app/contract.ts'
+import { type KeyHealth, keyTones } from '../../backend-state.ts'
 import { Button, IconButton } from '../../components/button.tsx'
 import { Menu, MenuItem } from '../../components/menu.tsx'
 import { Card } from '../../components/panel.tsx'
@@ -8,7 +9,7 @@ import type { Tone } from '../../outcomes.ts'
 import { useBackends } from '../../stores/backends.ts'
 import { ago, dayOf, NONE } from '../../text/format.ts'
 import { text } from '../../text/text.ts'
-import { healthInWords, healthOf, type KeyHealth, keyTones } from './states.ts'
+import { healthInWords, healthOf } from './states.ts'
 
 const words = text.keys
 const tones: Readonly<Record<KeyRow['state'], Tone>> = { ready: 'ok', unreadable: 'error', locked: 'warn' }

@@ -1,10 +1,10 @@
 import { useState } from 'react'
 import type { BackendRow } from '../../../proxy/app/contract.ts'
+import { toneOfBackend, wordOfBackend } from '../../backend-state.ts'
 import { Button } from '../../components/button.tsx'
 import { Card, Empty, Panel } from '../../components/panel.tsx'
 import { StateTag } from '../../components/state.tsx'
 import { Tip } from '../../components/tip.tsx'
-import { backendTones } from '../../frame/route-switcher.tsx'
 import { goTo } from '../../stores/place.ts'
 import { duration, share } from '../../text/format.ts'
 import { text } from '../../text/text.ts'
@@ -55,7 +55,7 @@ export function Backends({ backends }: { readonly backends: readonly BackendRow[
 }
 
 function Tile({ backend }: { readonly backend: BackendRow }) {
-  const { id, title, state, detail, isDefault } = backend
+  const { id, title, detail, isDefault } = backend
   return (
     <Tip label={detail}>
       <button
@@ -67,7 +67,7 @@ function Tile({ backend }: { readonly backend: BackendRow }) {
           <span className="truncate font-semibold">{title}</span>
           {isDefault && <span className="text-caption text-text-3">{words.isDefault}</span>}
           <span className="ml-auto">
-            <StateTag tone={backendTones[state]}>{text.backendState[state]}</StateTag>
+            <StateTag tone={toneOfBackend(backend)}>{wordOfBackend(backend)}</StateTag>
           </span>
         </span>
         <span className="mt-1 block truncate text-small text-text-3">{summary(backend)}</span>

@@ -1,5 +1,6 @@
 import { Play } from 'lucide-react'
 import type { BackendRow, Status } from '../../../proxy/app/contract.ts'
+import { isFailing } from '../../backend-state.ts'
 import { Button } from '../../components/button.tsx'
 import { ToneIcon } from '../../components/state.tsx'
 import { toggleProxy } from '../../frame/run-control.tsx'
@@ -11,10 +12,6 @@ import { share } from '../../text/format.ts'
 import { text } from '../../text/text.ts'
 
 const words = text.overview
-
-/** A backend that fails more often than this, of at least so many, is the first thing to say. */
-const FAILING_SHARE = 0.2
-const FAILING_OF = 5
 
 interface Health {
   readonly tone: Tone
@@ -82,7 +79,7 @@ function healthOf({ status, backends, open }: Omit<HealthProps, 'isSetUp'>): Hea
   }
 
   const ready = backends.filter(backend => backend.state === 'ready')
-  const failing = ready.find(({ turns, failures }) => turns >= FAILING_OF && failures / turns > FAILING_SHARE)
+  const failing = ready.find(isFailing)
   if (failing !== undefined) {
     const hint = words.failingHint(share(failing.failures / failing.turns), text.counts.requests(failing.turns))
     return { tone: 'error', says: words.failing(failing.title), hint, action: 'errors' }

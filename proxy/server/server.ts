@@ -6,7 +6,6 @@ import { apiOf } from './api-of.ts'
 import { readBody } from './body.ts'
 import { serveCounts } from './count-tokens.ts'
 import { serveEmbeddings } from './embeddings/index.ts'
-import { frontends } from './frontends.ts'
 import { serveGemini } from './gemini-routes.ts'
 import { serveModels } from './model-routes.ts'
 import { retryAfter } from './answering/send.ts'
@@ -66,6 +65,11 @@ export function createServer({ state, instance, routes }: ServerDeps): FastifyIn
         )
   }
 
+  const served: { readonly method: string; readonly path: string }[] = []
+  app.addHook('onRoute', ({ method, url: path }) => {
+    served.push(...[method].flat().map(one => ({ method: one, path })))
+  })
+
   app.get('/health', () => ({
     status: 'ok',
     version: VERSION,
@@ -80,15 +84,24 @@ export function createServer({ state, instance, routes }: ServerDeps): FastifyIn
   serveGemini(app, state)
   serveResponses(app, state)
   serveResponsesSocket(app.server, state)
+  const forClients = [...served]
   routes?.(app)
 
   app.setNotFoundHandler((request, reply) => {
-    const asked = `${request.method} ${request.url.split('?', 1)[0] ?? ''}`
-    const paths = frontends.map(frontend => `POST ${frontend.path}`).join(', ')
+    const path = request.url.split('?', 1)[0] ?? ''
+    const asked = `${request.method} ${path}`
+    const allow = forClients.filter(route => isAt(path, route.path)).map(({ method }) => method)
+    if (allow.length > 0) {
+      const says = `${path} takes ${allow.join(' and ')}, not ${request.method}.`
+      const { body } = apiOf(request).encodeError(new ProxyError('invalid-request', says))
+      void reply.code(405).header('allow', allow.join(', ')).send(body)
+      return
+    }
+    const all = forClients.map(({ method, path }) => `${method} ${path}`).join(', ')
     fail(
       request,
       reply,
-      new ProxyError('not-found', `There is nothing at ${asked}. Served here: ${paths}, GET /v1/models, GET /health.`),
+      new ProxyError('not-found', `There is nothing at ${asked}.${baseUrlHint(path)} Served here: ${all}.`),
     )
   })
   app.setErrorHandler((thrown, request, reply) => {
@@ -118,6 +131,21 @@ declare module 'fastify' {
     /** The protocol of a path that takes turns. */
     readonly turns?: Protocol
   }
+}
+
+/** Whether a path is one of a route's: `:id` stands for one step, `*` for all that follow. */
+function isAt(path: string, route: string): boolean {
+  const steps = route.split('/').map(step => (step === '*' ? '.+' : step.startsWith(':') ? '[^/]+' : step))
+  return new RegExp(`^${steps.join('/')}/?$`).test(path)
+}
+
+/** What to set in a client whose base URL has a part too many, or lacks one; with a space before it. */
+function baseUrlHint(path: string): string {
+  if (/^\/+v1\/+v1\//.test(path)) return ' The client adds /v1 itself: leave it out of its base URL.'
+  if (path.startsWith('//')) return ' The client’s base URL must not end with a slash.'
+  if (/^\/(chat\/completions|completions|responses|embeddings|models)\b/.test(path))
+    return ' The client’s base URL must end with /v1.'
+  return ''
 }
 
 /** Routes of clients want a local key where there is one; health and the app's own routes have their own rules. */

@@ -35,6 +35,35 @@ afterAll(async () => {
 
 const hello = [{ role: 'user' as const, content: 'hello' }]
 
+describe('a path that is not served', () => {
+  const told = async (path: string, method = 'POST') => {
+    const response = await fetch(`${proxy.url}${path}`, { method })
+    return { status: response.status, allow: response.headers.get('allow'), text: await response.text() }
+  }
+
+  it('is told with all that are, for every API', async () => {
+    const { status, text } = await told('/v1/nothing')
+    expect(status).toBe(404)
+    for (const path of ['/v1/responses', '/v1/embeddings', '/v1beta/models/*', '/v1/messages/count_tokens'])
+      expect(text).toContain(`POST ${path}`)
+  })
+
+  it.each([
+    ['/v1/v1/chat/completions', 'leave it out of its base URL'],
+    ['//v1/chat/completions', 'must not end with a slash'],
+    ['/chat/completions', 'must end with /v1'],
+  ])('%s has a hint on the base URL', async (path, says) => {
+    expect(await told(path)).toMatchObject({ status: 404, text: expect.stringContaining(says) as string })
+  })
+
+  it('is not one that takes another method, which is told', async () => {
+    const { status, allow, text } = await told('/v1/chat/completions', 'GET')
+    expect([status, allow]).toEqual([405, 'POST'])
+    expect(text).toContain('/v1/chat/completions takes POST, not GET.')
+    expect(await told('/v1/responses/resp_1', 'POST')).toMatchObject({ status: 405, allow: 'GET, DELETE' })
+  })
+})
+
 describe('counting tokens', () => {
   it('is the vendor’s count where the backend speaks the client’s protocol, under its own name of the model', async () => {
     const counted = await anthropic.messages.countTokens({ model: 'claude:claude-x', messages: hello })

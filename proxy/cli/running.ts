@@ -1,12 +1,16 @@
 import type { Call, Input, Output } from '../app/contract.ts'
 import { readInstance } from '../app/instance-file.ts'
 
+/** How long a proxy that is busy, or has just started, may take to tell what it has, in milliseconds. */
+const SNAPSHOT_MS = 30_000
+
 /** The backend of the running proxy that a word names, perhaps with the number of a key behind it; nothing if none runs, or it has none of that name. */
 export async function findRunning(
   instanceFile: string,
   word: string,
 ): Promise<{ readonly backend: string; readonly instance?: string } | undefined> {
-  const ids = (await askRunning(instanceFile, 'app.snapshot'))?.backends.map(({ id }) => id) ?? []
+  const ids =
+    (await askRunning(instanceFile, 'app.snapshot', { patienceMs: SNAPSHOT_MS }))?.backends.map(({ id }) => id) ?? []
   if (ids.includes(word)) return { backend: word }
   const [, backend = '', instance = ''] = /^(.+)\.(\d{1,2})$/.exec(word) ?? []
   return ids.includes(backend) ? { backend, instance } : undefined

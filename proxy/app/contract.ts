@@ -89,7 +89,7 @@ const backend = z.object({
   /** How many models it listed last, and when. */
   listed: z.object({ count: z.number(), at: z.number() }).optional(),
   isDefault: z.boolean(),
-  /** Of the last hour. */
+  /** Of the last hour; a request that was wrong is no failure of its backend. */
   turns: z.number(),
   failures: z.number(),
   medianFirstTokenMs: z.number().optional(),

@@ -1,4 +1,4 @@
-import { isFailure } from '../traffic/outcome.ts'
+import { isBackendFailure, isFailure } from '../traffic/outcome.ts'
 import type { Journal } from '../traffic/journal.ts'
 import type { TurnRecord } from '../traffic/record.ts'
 import type { Store } from '../traffic/store.ts'
@@ -54,7 +54,7 @@ function recentIn(records: readonly TurnRecord[], backend: string, since: number
   const waits = turns.flatMap(turn => turn.firstTokenMs ?? []).sort((a, b) => a - b)
   return {
     turns: turns.length,
-    failures: turns.filter(turn => turn.outcome !== undefined && isFailure(turn.outcome)).length,
+    failures: turns.filter(turn => turn.outcome !== undefined && isBackendFailure(turn.outcome)).length,
     medianFirstTokenMs: waits[Math.floor(waits.length / 2)],
   }
 }

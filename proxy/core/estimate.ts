@@ -14,7 +14,7 @@ export function estimateInput({ system, messages, tools }: Request): number {
 }
 
 /** How many tokens that many characters are likely to be. */
-export function estimateTokens(characters: number): number {
+function estimateTokens(characters: number): number {
   return Math.ceil(characters / 4)
 }
 

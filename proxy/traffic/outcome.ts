@@ -47,6 +47,11 @@ export function isFailure(outcome: Outcome): boolean {
   return !outcome.startsWith('ok') && outcome !== 'client cancelled'
 }
 
+/** Whether a turn failed by its backend's doing: what a backend rejects, or we block, was wrong with the request. */
+export function isBackendFailure(outcome: Outcome): boolean {
+  return isFailure(outcome) && outcome !== 'rejected' && outcome !== 'blocked'
+}
+
 const outcomesByKind: Readonly<Record<ErrorKind, Outcome>> = {
   'invalid-request': 'rejected',
   'too-large': 'rejected',

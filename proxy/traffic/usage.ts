@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { isFailure, outcomes } from './outcome.ts'
+import { isBackendFailure, isFailure, outcomes, type Outcome } from './outcome.ts'
 import { idFloor } from './turn-id.ts'
 
 /** What the turns that began within an hour come to. */
@@ -22,6 +22,7 @@ export function usageByHour(db: DatabaseSync, since: number): HourUsage[] {
 export interface BackendUsage {
   readonly backend: string
   readonly turns: number
+  /** Those that failed by its own doing. */
   readonly failures: number
   /** Half of its turns said their first word within so many milliseconds; nothing where none said one. */
   readonly medianFirstTokenMs: number | null
@@ -32,15 +33,18 @@ export function usageByBackend(db: DatabaseSync, since: number): BackendUsage[] 
   return db.prepare(backends).all(idFloor(since)) as unknown as BackendUsage[]
 }
 
-const fine = outcomes
-  .filter(outcome => !isFailure(outcome))
-  .map(outcome => `'${outcome}'`)
-  .join(', ')
+/** The outcomes of which something holds, as a list in SQL. */
+function listed(holds: (outcome: Outcome) => boolean): string {
+  return `(${outcomes
+    .filter(holds)
+    .map(outcome => `'${outcome}'`)
+    .join(', ')})`
+}
 
 const sums = `
   SELECT at / 3600000 * 3600000 AS at,
          count(*) AS turns,
-         sum(outcome NOT IN (${fine})) AS failures,
+         sum(outcome IN ${listed(isFailure)}) AS failures,
          coalesce(sum(inputTokens), 0) AS inputTokens,
          coalesce(sum(outputTokens), 0) AS outputTokens,
          coalesce(sum(cacheReadTokens), 0) AS cachedTokens
@@ -55,6 +59,6 @@ const backends = `
     FROM turns WHERE id >= ? AND backend IS NOT NULL)
   SELECT backend,
          count(*) AS turns,
-         sum(outcome NOT IN (${fine})) AS failures,
+         sum(outcome IN ${listed(isBackendFailure)}) AS failures,
          max(iif(place = waits / 2 + 1, firstTokenMs, NULL)) AS medianFirstTokenMs
   FROM numbered GROUP BY backend`

@@ -43,9 +43,7 @@ export function Routing() {
             />
           </div>
         </header>
-        {routing === undefined && error !== undefined && (
-          <LoadFailed reason={error} onRetry={() => void load()} />
-        )}
+        {routing === undefined && error !== undefined && <LoadFailed reason={error} onRetry={() => void load()} />}
         {routing === undefined && error === undefined && (
           <Loading>
             <Bone className="h-80" />

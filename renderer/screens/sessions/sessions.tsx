@@ -58,9 +58,7 @@ export function Sessions() {
             </div>
           </Loading>
         )}
-        {error !== undefined && (
-          <LoadFailed reason={error} onRetry={() => void useSessions.getState().load()} />
-        )}
+        {error !== undefined && <LoadFailed reason={error} onRetry={() => void useSessions.getState().load()} />}
         {error === undefined && sessions?.length === 0 && <SessionsEmpty known={known} />}
         {error === undefined && sessions !== undefined && sessions.length > 0 && (
           <SessionList sessions={sessions} matching={matching} selectedId={selectedId} onSelect={select} />

@@ -51,9 +51,7 @@ export function Settings() {
           <SearchBox label={words.search} value={search} onChange={q => refine({ q })} />
         </header>
         {status !== undefined && <TroublePanel status={status} />}
-        {error !== undefined && settings === undefined && (
-          <LoadFailed reason={error} onRetry={() => void load()} />
-        )}
+        {error !== undefined && settings === undefined && <LoadFailed reason={error} onRetry={() => void load()} />}
         {isNothing && settings !== undefined && (
           <Empty icon={SearchX} title={words.none}>
             <Button onClick={() => refine({ q: undefined })}>{text.actions.clear}</Button>

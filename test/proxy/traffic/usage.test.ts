@@ -7,7 +7,7 @@ const HOUR = 3_600_000
 const noon = 481_200 * HOUR
 
 describe('usage by the backend', () => {
-  test('tells turns, failures and the middle of the waits for a first word since a moment', async () => {
+  test('tells turns, failures of its own and the middle of the waits for a first word since a moment', async () => {
     const store = startStore(join(await tempFolder(), 'traffic.db'))
     const newId = createTurnIds()
     const turns = [
@@ -16,12 +16,13 @@ describe('usage by the backend', () => {
       { at: noon + 1, backend: 'a', firstTokenMs: 10 },
       { at: noon + 2, backend: 'a', firstTokenMs: 20, outcome: 'client cancelled' },
       { at: noon + 3, backend: 'a', firstTokenMs: undefined, outcome: 'timeout' },
+      { at: noon + 3, backend: 'a', firstTokenMs: undefined, outcome: 'rejected' },
       { at: noon + 4, backend: 'b', firstTokenMs: undefined, outcome: 'network' },
       { at: noon + 5, backend: undefined, outcome: 'rejected' },
     ] as const
     for (const turn of turns) store.write(closedTurn(0, { ...turn, id: newId(turn.at) }))
     expect(await store.backends(noon)).toEqual([
-      { backend: 'a', turns: 4, failures: 1, medianFirstTokenMs: 20 },
+      { backend: 'a', turns: 5, failures: 1, medianFirstTokenMs: 20 },
       { backend: 'b', turns: 1, failures: 1, medianFirstTokenMs: null },
     ])
   })

@@ -85,7 +85,7 @@ const RECENT_TURNS = 1000
 /** Some vendors answer errors with whole pages. */
 const ERROR_LENGTH = 2000
 /** To a turn it is the same as its client's hang-up; who reads the log is told them apart. */
-const STOPPED = 'stopped in the window'
+const STOPPED = 'stopped here, not by its client'
 
 export function createJournal(deps: JournalDeps): Journal {
   const { store, knownSecrets = () => [], now = Date.now, newId = createTurnIds() } = deps

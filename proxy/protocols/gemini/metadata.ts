@@ -1,5 +1,5 @@
 import type { Citation } from '../../core/request.ts'
-import { list, present, record, records, type Fields } from '../fields.ts'
+import { list, record, records, type Fields } from '../fields.ts'
 
 /** What Google tells beside an answer's parts: where it is from, and how likely its tokens were. */
 
@@ -28,14 +28,13 @@ function citationOf(place: Fields | undefined, quote: unknown): Citation[] {
   return [{ url: uri, ...(typeof title === 'string' && { title }), ...(typeof quote === 'string' && { quote }) }]
 }
 
-/** The way back. */
+/** The way back, for places that have an address. Google counts where in a text they belong in bytes of it: the words say it, too. */
 export function encodeCitations(citations: readonly Citation[]): Fields {
-  if (citations.length === 0) return {}
-  const groundingChunks = citations.map(({ url = '', title = '' }) => ({ web: { uri: url, title } }))
-  const groundingSupports = citations.flatMap(({ quote, start, end }, at) =>
-    quote === undefined && end === undefined
-      ? []
-      : [{ segment: present({ startIndex: start, endIndex: end, text: quote }), groundingChunkIndices: [at] }],
+  const places = citations.filter(({ url = '' }) => url !== '')
+  if (places.length === 0) return {}
+  const groundingChunks = places.map(({ url, title = '' }) => ({ web: { uri: url, title } }))
+  const groundingSupports = places.flatMap(({ quote }, at) =>
+    quote === undefined ? [] : [{ segment: { text: quote }, groundingChunkIndices: [at] }],
   )
   return { groundingMetadata: { groundingChunks, groundingSupports } }
 }

@@ -287,7 +287,7 @@ describe('calls', () => {
       const found = await call('turns.get', { id: open?.id ?? '' })
       return found?.turn.open === false && found
     })
-    expect(turn).toMatchObject({ outcome: 'client cancelled', error: 'stopped in the window' })
+    expect(turn).toMatchObject({ outcome: 'client cancelled', error: 'stopped here, not by its client' })
   })
 
   it('stop the proxy for clients while the window stays, and start it again', async () => {

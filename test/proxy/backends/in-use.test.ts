@@ -324,7 +324,7 @@ describe('a test of a backend', () => {
   test('can be run from the command line, where no proxy runs', async () => {
     fake.answers(capable)
     const app = await appWith(config(), {})
-    await app.app.stop()
+    await app.app.close()
     const run = async (...args: string[]) => {
       const out = new PassThrough({ encoding: 'utf8' })
       const env = { WORK: fake.key }

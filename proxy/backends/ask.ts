@@ -42,5 +42,5 @@ export async function ask({ upstream, backend, api, credential, endpoint, body, 
   )
   const text = await textOf(chunks)
   if (status === 200) return jsonOrText(text)
-  throw refusal(protocolIn(backend, api), status, headers, text)
+  throw refusal(protocolIn(backend, api), { status, headers, text }, { backend, endpoint })
 }

@@ -4,13 +4,14 @@ import type { Events } from '../core/events.ts'
 import { replay, type Reply } from '../core/reply.ts'
 import type { Request } from '../core/request.ts'
 import { restoreTools } from '../core/restore-tools.ts'
+import { isApiError } from '../protocols/error-body.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import { USER_AGENT } from '../version.ts'
 import { encodeJson, jsonOrText } from '../wire/json.ts'
 import { decodeSse, type Frames } from '../wire/sse.ts'
 import { mostTokensOf, type Api, type RemoteBackend } from './backend.ts'
 import { sessionHeadersFor } from './demands.ts'
-import { endpointsOf, LOOP_HEADER, openedBy } from './endpoints.ts'
+import { endpointsOf, LOOP_HEADER, openedBy, type Endpoint } from './endpoints.ts'
 import { enveloped } from './envelope.ts'
 import { dialectOf, explained, refuseInside, straightened, withFacts, withinLimit } from './quirks.ts'
 import { textOf, type Upstream, type UpstreamHeaders } from './upstream.ts'
@@ -44,10 +45,11 @@ export async function call(asked: Call): Promise<Events> {
   const encoded = enveloped(api, withFacts(api, protocol.encodeRequest(taken), taken), credential)
   const body = encodeJson(encoded)
   const { answer, auth, fixed } = endpointsOf(api, credential)
+  const endpoint = openedBy(answer(request.model, streams), api, credential)
   const response = await upstream.open(
     {
       method: 'POST',
-      endpoint: openedBy(answer(request.model, streams), api, credential),
+      endpoint,
       headers: {
         'content-type': 'application/json',
         'content-length': String(body.length),
@@ -68,7 +70,7 @@ export async function call(asked: Call): Promise<Events> {
   answered(response.headers)
   if (response.status !== 200) {
     const text = await textOf(response.chunks)
-    throw explained(api, refusal(protocol, response.status, response.headers, text), text)
+    throw explained(api, refusal(protocol, { ...response, text }, { backend, endpoint }), text)
   }
   const isStream = String(response.headers['content-type'] ?? '').startsWith('text/event-stream')
   const events = isStream
@@ -108,16 +110,33 @@ export function protocolIn(backend: RemoteBackend, api: Api): Protocol {
   throw new ProxyError('invalid-request', `Backend ${backend.id} speaks ${api.protocol}, which is not spoken here yet.`)
 }
 
-/** A backend's refusal in our words, with how long it asked us to wait. */
-export function refusal(protocol: Protocol, status: number, headers: UpstreamHeaders, text: string): ProxyError {
+/** A refusal as it came. */
+interface RefusedWith {
+  readonly status: number
+  readonly headers: UpstreamHeaders
+  readonly text: string
+}
+
+/** A backend's refusal in our words, with how long it asked us to wait, and where it was asked if no API seems to be there. */
+export function refusal(
+  protocol: Protocol,
+  { status, headers, text }: RefusedWith,
+  { backend, endpoint }: { readonly backend: RemoteBackend; readonly endpoint: Endpoint },
+): ProxyError {
   const error = protocol.decodeError(status, jsonOrText(text))
+  const { kind, param, code } = error
   const retryAfterMs = error.retryAfterMs ?? waitIn(headers)
-  if (retryAfterMs === error.retryAfterMs) return error
-  return new ProxyError(error.kind, error.message, {
-    param: error.param,
-    code: error.code,
-    status,
-    retryAfterMs,
-    cause: error,
-  })
+  const message = isAstray(error, text) ? nothingAt(endpoint, backend, error) : error.message
+  if (retryAfterMs === error.retryAfterMs && message === error.message) return error
+  return new ProxyError(kind, message, { param, code, status, retryAfterMs, cause: error })
+}
+
+/** Whether a refusal comes from a server that knows no API at that path, so that the address is wrong. */
+export function isAstray({ kind }: ProxyError, text: string): boolean {
+  return kind === 'not-found' && !isApiError(jsonOrText(text))
+}
+
+function nothingAt({ origin, path }: Endpoint, { id }: RemoteBackend, { message }: ProxyError): string {
+  const [address = ''] = path.split('?')
+  return `Nothing is served at ${origin}${address} (${message}). Check api_url of backend ${id}, with and without /v1.`
 }

@@ -67,7 +67,7 @@ function ofKeys(keys: readonly KeyState[]): BackendState {
   if (good.length > 0) {
     const names = good.map(({ name }) => name).join(', ')
     const has = keys.length === 1 ? 'Has a key' : `${good.length} of ${keys.length} keys are ready`
-    return { state: 'ready', status: 'Ready', detail: `${has} (${names}). “Test” tries it.`, keys }
+    return { state: 'ready', status: 'Ready', detail: `${has} (${names}).`, keys }
   }
   const best = order.flatMap(state => keys.filter(key => key.state === state))[0] ?? first
   const state = best.state === 'not-found' || best.state === 'unreadable' ? 'needs-key' : 'ready'

@@ -22,6 +22,13 @@ export function readErrorBody(body: unknown): ErrorBody {
   return { message: typeof said === 'string' ? said : JSON.stringify(said ?? body), error }
 }
 
+/** Whether a body is in any API's form of an error, and not what a server says of a path that it does not know. */
+export function isApiError(body: unknown): boolean {
+  const [first] = Array.isArray(body) ? (body as readonly unknown[]) : [body]
+  const { error, message } = record(first)
+  return error != null || message != null
+}
+
 /** A record's field, if it is text. */
 export function textIn(error: Fields, ...fields: readonly string[]): string | undefined {
   return fields.map(field => error[field]).find(value => typeof value === 'string')

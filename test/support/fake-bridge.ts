@@ -514,7 +514,7 @@ export const fakeBackends: readonly BackendRow[] = [
     url: 'https://api.openai.com/v1',
     state: 'ready',
     status: 'Ready',
-    detail: 'Has a key (keychain:openai). “Test” tries it.',
+    detail: 'Has a key (keychain:openai).',
     keys: [{ name: 'keychain:openai', state: 'ready', detail: 'Ready.' }],
     isDefault: true,
     turns: 184,
@@ -529,7 +529,7 @@ export const fakeBackends: readonly BackendRow[] = [
     url: 'https://openrouter.ai/api/v1',
     state: 'ready',
     status: 'Ready',
-    detail: '1 of 2 keys is ready (OPENROUTER_API_KEY_2). “Test” tries it.',
+    detail: '1 of 2 keys is ready (OPENROUTER_API_KEY_2).',
     keys: [
       {
         instance: '1',

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { Api, RemoteBackend } from '../../backends/backend.ts'
 import { endpointsOf, openedBy, type Endpoint } from '../../backends/endpoints.ts'
-import { refusal } from '../../backends/call.ts'
+import { isAstray, refusal } from '../../backends/call.ts'
 import { firstOf, requestIdIn, type Upstream, type UpstreamHeaders } from '../../backends/upstream.ts'
 import type { Credential } from '../../core/credential.ts'
 import { ProxyError, toProxyError } from '../../core/errors.ts'
@@ -50,6 +50,7 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
   const { protocol, request, response, upstream, backend, api, credential, seen, body, turn, overheard, holds } = asked
   const { answer, compact = answer } = endpointsOf(api, credential)
   const door = (asked.door === 'compact' ? compact : answer)(turn.served ?? '', asked.address?.stream === true)
+  const endpoint = openedBy(withQuery(door, request), api, credential)
   const { watch } = protocol
   return new Promise(resolve => {
     const observer = createObserver(protocol, turn)
@@ -60,7 +61,7 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
     const call = upstream.send(
       {
         method: 'POST',
-        endpoint: openedBy(withQuery(door, request), api, credential),
+        endpoint,
         headers: headersForBackend(request.headers, { backend, api, credential }, body.length),
         body,
         timeoutMs: backend.timeoutMs,
@@ -194,8 +195,12 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
 
     function told({ status, headers, chunks }: Held): Refused {
       const body = Buffer.concat(chunks)
+      const text = body.toString('utf8')
+      const refused = refusal(protocol, { status, headers, text }, { backend, endpoint })
+      // What no API wrote says nothing to the client of one.
+      if (isAstray(refused, text)) return untold(refused)
       return {
-        refused: refusal(protocol, status, headers, body.toString('utf8')),
+        refused,
         tell() {
           begin(status, headers)
           response.end(body)

@@ -405,6 +405,17 @@ describe('what is not right', () => {
     })
   })
 
+  it('an address without an API is named, with what to do', async () => {
+    upstream.answers(response => json(response, 404, { detail: 'Not Found' }))
+    const answer = await post(JSON.stringify({ model: 'gpt-x', messages }))
+    expect(errorOf(answer)).toMatchObject({
+      status: 404,
+      message: expect.stringMatching(
+        /^Nothing is served at http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions \(Not Found\)\. Check api_url of backend \w+/,
+      ) as string,
+    })
+  })
+
   it('a page in place of a stream, with a status that says all is well, is a failure of the backend', async () => {
     upstream.answers(response => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>502 Bad Gateway</h1>')

@@ -153,6 +153,20 @@ describe('an Anthropic client on a Chat Completions backend', () => {
     ).rejects.toThrow()
   })
 
+  it('is told where nothing is served, if the backend’s address is wrong', async () => {
+    chat.answers(response => {
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('404 page not found')
+    })
+    await expect(anthropic.messages.create({ model: 'gpt-x', max_tokens: 100, messages: hello })).rejects.toMatchObject(
+      {
+        status: 404,
+        message: expect.stringContaining(
+          `Nothing is served at ${chat.url}/chat/completions (404 page not found). Check api_url of backend chat`,
+        ) as string,
+      },
+    )
+  })
+
   it('hangs up, and the backend’s request is given up at once', async () => {
     chat.answers(response => {
       beginStream(response)

@@ -127,7 +127,10 @@ describe('a turn', () => {
     expect(broken).toBe(1)
     journal.close(turn, { error: new ProxyError('cancelled', 'the client hung up'), interrupted: true })
     expect(journal.breakOff(turn.id)).toBe(false)
-    expect(journal.find(turn.id)).toMatchObject({ outcome: 'client cancelled', error: 'stopped here, not by its client' })
+    expect(journal.find(turn.id)).toMatchObject({
+      outcome: 'client cancelled',
+      error: 'stopped here, not by its client',
+    })
   })
 
   test('keeps what it was when it ended before it could be broken off', async () => {

@@ -4,7 +4,7 @@ import { loadConfig } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
 import { createSessionStore, type SessionStore } from '../sessions/session-store.ts'
 import type { Session } from '../sessions/session.ts'
-import { costInWords, usageInWords } from '../sessions/session-usage.ts'
+import { costInWords, counted, usageInWords } from '../sessions/session-usage.ts'
 import { parseOptions, UsageError, type Terminal, type Verb } from './args.ts'
 import { placeOptions, placesOf } from './world.ts'
 
@@ -82,7 +82,7 @@ function plain({ key: _, owner: __, ...session }: Session) {
 
 function inOneLine({ id, client, seenAt, overrides, usage }: Session): string {
   const changes = changesIn(overrides).join('; ') || 'nothing changed'
-  return `${id}  ${timeOf(seenAt)}  ${client ?? 'unknown'}  ${usage.turns} turns  ${costInWords(usage)}  ${changes}\n`
+  return `${id}  ${timeOf(seenAt)}  ${client ?? 'unknown'}  ${counted(usage.turns)}  ${costInWords(usage)}  ${changes}\n`
 }
 
 function whole({ id, client, from, startedAt, seenAt, overrides, usage }: Session): string {

@@ -93,6 +93,7 @@ export function costInWords({ turns, errors, cost, unpriced, covered }: SessionU
   ].join('; ')
 }
 
-function counted(turns: number): string {
+/** `1 turn`, `2 turns`. */
+export function counted(turns: number): string {
   return `${turns} ${turns === 1 ? 'turn' : 'turns'}`
 }

@@ -43,7 +43,7 @@ test('A conversation is sent elsewhere in the window, and its next turn goes the
     await detail.getByRole('button', { name: 'Set' }).click()
     await detail.getByText('Its next turn goes to work:gpt-y').waitFor()
     expect(await ask()).toBe('I am gpt-y')
-    expect((await lip(['sessions', '--data-dir', data], { env })).out).toContain('model: gpt-y')
+    expect((await lip(['sessions', '--data-dir', data], { env })).out).toContain('model: work:gpt-y')
 
     await detail.getByRole('button', { name: 'Show in Traffic' }).click()
     await expect.poll(() => page.getByRole('row').count()).toBe(3)

@@ -161,20 +161,21 @@ export function relay(asked: Relay): Promise<Observed | Refused> {
         return finish()
       }
       const text = Buffer.concat(waiting.chunks).toString('utf8')
-      if (isStream(waiting.headers)) {
+      const streamed = isStream(waiting.headers)
+      const whole = streamed ? undefined : jsonOrText(text)
+      if (streamed) {
         const { error, ended } = watch.readStream(text, text)
         if (error !== undefined) return { refused: new ProxyError('bad-upstream', error, { status: 502 }), tell }
         if (!ended) return { refused: stoppedShort(), tell }
       } else {
+        if (!saysJson(waiting.headers) && typeof whole === 'string') return untold(noAnswer(waiting.headers, text))
         // A conversation made short is no reply.
         if (asked.door === 'compact') return tell()
-        if (!saysJson(waiting.headers) && typeof jsonOrText(text) === 'string')
-          return untold(noAnswer(waiting.headers, text))
       }
       try {
-        const reply = isStream(waiting.headers)
+        const reply = streamed
           ? await collect(protocol.decodeStream(decodeSse(Readable.from(waiting.chunks))))
-          : protocol.decodeReply(jsonOrText(text))
+          : protocol.decodeReply(whole)
         return holds && saysNothing(reply) ? { refused: nothingSaid(), tell } : await tell()
       } catch (thrown) {
         // What can't be read is for no client.

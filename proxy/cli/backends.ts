@@ -20,6 +20,7 @@ import { createSecrets } from '../keys/secrets.ts'
 import { createLogins } from '../logins/index.ts'
 import { parseOptions, UsageError, type Terminal, type Verb } from './args.ts'
 import { askRunning, findRunning } from './running.ts'
+import { tellSteps } from './test-steps.ts'
 import { placeOptions, placesOf } from './world.ts'
 
 const options = {
@@ -51,7 +52,7 @@ export const backends: Verb = async (args, terminal) => {
         const steps =
           (await testRunning(places.instanceFile, id, values.model)) ??
           (await withBackends(places, terminal, parts => test(parts, { id, name, instance, ...values })))
-        tellSteps(steps, values.json === true, terminal)
+        tellTest(steps, values.json === true, terminal)
         return steps.every(({ ok }) => ok) ? 0 : 1
       }
       default:
@@ -164,10 +165,7 @@ function tell(rows: readonly Row[], { json, all }: { json?: boolean; all?: boole
 /** What nobody has begun to set up. */
 const idle = new Set(['Needs a key', 'Needs an address', 'Not running', 'Off', 'Not found'])
 
-function tellSteps(steps: readonly TestStep[], json: boolean, { out }: Terminal) {
-  if (json) {
-    out.write(`${JSON.stringify({ ok: steps.every(({ ok }) => ok), steps }, null, 2)}\n`)
-    return
-  }
-  for (const { name, ok, ms, detail } of steps) out.write(`${ok ? 'ok  ' : 'FAIL'}  ${name}  ${ms} ms  ${detail}\n`)
+function tellTest(steps: readonly TestStep[], json: boolean, terminal: Terminal) {
+  if (json) terminal.out.write(`${JSON.stringify({ ok: steps.every(({ ok }) => ok), steps }, null, 2)}\n`)
+  else tellSteps(steps, terminal)
 }

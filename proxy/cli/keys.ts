@@ -12,6 +12,7 @@ import { setVariables } from '../keys/env-keys.ts'
 import { createSecrets, type Secrets } from '../keys/secrets.ts'
 import { parseOptions, UsageError, type Terminal, type Verb } from './args.ts'
 import { askRunning, findRunning } from './running.ts'
+import { tellSteps } from './test-steps.ts'
 import { placeOptions, placesOf } from './world.ts'
 
 const options = { ...placeOptions, json: { type: 'boolean' }, store: { type: 'string' } } as const
@@ -161,8 +162,8 @@ async function testRunning(instanceFile: string, name: string): Promise<readonly
   return (await askRunning(instanceFile, 'keys.test', { input, patienceMs: PATIENCE_MS }))?.steps
 }
 
-function tell(steps: readonly TestStep[], { out }: Terminal): number {
-  for (const { ok, name, ms, detail } of steps) out.write(`${ok ? 'ok  ' : 'FAIL'}  ${name}  ${ms} ms  ${detail}\n`)
+function tell(steps: readonly TestStep[], terminal: Terminal): number {
+  tellSteps(steps, terminal)
   return steps.every(({ ok }) => ok) ? 0 : 1
 }
 

@@ -1,5 +1,6 @@
 import type { Effort, Reasoning } from '../core/request.ts'
 import { effortOf } from '../core/reasoning.ts'
+import { remembered } from '../core/remembered.ts'
 
 /** What OpenAI's models differ in, by their names. */
 export interface OpenaiModel {
@@ -40,10 +41,10 @@ const models: readonly (readonly [name: RegExp, model: OpenaiModel])[] = [
 export const OTHER_MODEL: OpenaiModel = { efforts: ALL, sampling: 'always', stop: true }
 
 /** The facts of a model by its name, which may have a vendor in front of it (`openai/gpt-5`). */
-export function openaiModel(name: string): OpenaiModel {
+export const openaiModel = remembered((name): OpenaiModel => {
   const bare = name.slice(name.lastIndexOf('/') + 1).toLowerCase()
   return models.find(([pattern]) => pattern.test(bare))?.[1] ?? OTHER_MODEL
-}
+}, 1000)
 
 /** The effort that was asked for, or the nearest that the model has; nothing if it has none or none was asked for. */
 export function effortFor({ efforts }: OpenaiModel, reasoning: Reasoning | undefined): Effort | undefined {

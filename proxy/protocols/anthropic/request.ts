@@ -111,7 +111,14 @@ export function encodeRequest(request: Request, family: Family = familyOf(reques
   const limit = request.sampling.maxTokens
   const wished = planThinking(request.reasoning, { family, limit, own: record(thinking) })
   const { plan, messages } = encodeConversation(request, family, wished)
-  const instructions = [...(header as readonly SystemPart[]), ...withWords(request, family, plan.thinks)]
+  const format = encodeFormat(request.format, family)
+  const instructions = [
+    ...(header as readonly SystemPart[]),
+    ...withWords(request, [
+      format === undefined ? formatInWords(request.format) : undefined,
+      forcedInWords(request, family, plan.thinks),
+    ]),
+  ]
   const { system, turns } = openedByUser(encodeSystem(instructions), messages)
 
   return limitMarks({
@@ -125,7 +132,7 @@ export function encodeRequest(request: Request, family: Family = familyOf(reques
     ...present({ thinking: plan.thinking }),
     ...nested('output_config', {
       ...record(output_config),
-      ...present({ effort: plan.effort, format: encodeFormat(request.format, family) }),
+      ...present({ effort: plan.effort, format }),
     }),
     ...nested('metadata', {
       ...record(metadata),
@@ -170,13 +177,8 @@ function openedByUser(system: WireTurn['content'], turns: readonly WireTurn[]) {
 }
 
 /** The system prompt with what the model has to be told, since the request can't hold it otherwise. */
-function withWords(request: Request, family: Family, thinks: boolean): SystemPart[] {
-  const isBound = encodeFormat(request.format, family) !== undefined
-  const words = [isBound ? undefined : formatInWords(request.format), forcedInWords(request, family, thinks)]
-  return [
-    ...request.system,
-    ...words.filter(text => text !== undefined).map(text => ({ text, origin: 'system' }) as const),
-  ]
+function withWords({ system }: Request, words: readonly (string | undefined)[]): SystemPart[] {
+  return [...system, ...words.filter(text => text !== undefined).map(text => ({ text, origin: 'system' }) as const)]
 }
 
 function encodeFormat(format: OutputFormat | undefined, { jsonSchema }: Family): Fields | undefined {

@@ -1,6 +1,6 @@
 import { pack, packThought, unpack, type Carried } from '../../core/carried.ts'
 import { effortOf } from '../../core/reasoning.ts'
-import type { Effort, Reasoning, ReasoningPart, Request, Signature } from '../../core/request.ts'
+import type { Effort, Reasoning, ReasoningPart, Signature } from '../../core/request.ts'
 import { present, type Fields } from '../fields.ts'
 import type { Block } from './content.ts'
 import type { Family, ThinkingMode, WireEffort } from './families.ts'
@@ -21,11 +21,6 @@ export function decodeReasoning({ thinking, output_config }: WireRequest): Reaso
     ...(effort != null && { effort }),
     ...('display' in thinking && thinking.display != null && { visible: thinking.display !== 'omitted' }),
   }
-}
-
-/** Whether a client wants thoughts without their words: their blocks and what proves them go to it all the same. */
-export function hidesThoughts({ reasoning }: Request): boolean {
-  return reasoning?.visible === false
 }
 
 function modeOf(thinking: NonNullable<WireRequest['thinking']>): Reasoning {

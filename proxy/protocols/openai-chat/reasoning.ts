@@ -1,4 +1,4 @@
-import type { Part, ReasoningPart, Request } from '../../core/request.ts'
+import type { Part, ReasoningPart } from '../../core/request.ts'
 import { isRecord, record, type Fields } from '../fields.ts'
 import type { ProtocolId } from '../protocol.ts'
 import type { Content } from './content.ts'
@@ -94,11 +94,6 @@ function joined(first: Fields, second: Fields): Fields {
 }
 
 // ── Encode ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** Whether a client wants no words of thoughts (OpenRouter's `reasoning.exclude`); what proves them goes to it all the same. */
-export function hidesThoughts({ reasoning }: Request): boolean {
-  return reasoning?.visible === false
-}
 
 /**
  * Thoughts of earlier turns, where the dialect or the client itself names a place for them. Servers that want them miss the
